@@ -1,0 +1,74 @@
+# make serve   set up and serve the graph at http://127.0.0.1:5000
+# make test    set up and run all tests
+# Both rest on make setup and do only what isn't done yet.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+PORT   ?= 5000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test test-long check bench browser format clean
+
+help:
+	@echo "make serve      set up and serve the plan at http://127.0.0.1:$(PORT)"
+	@echo "make test       set up and run linters, type checks and tests"
+	@echo "make test-long  the slow suites as well (pySHACL over all data)"
+	@echo "make bench      measure speed, as ratios against peers"
+	@echo "make format     format the code"
+	@echo "make clean      remove what the set-up made"
+
+setup: $(STAMPS)/package
+
+$(BIN)/python:
+	@echo "== making the virtual environment $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+ASSETS := $(shell find src/plangraph/web/assets -type f 2>/dev/null)
+
+$(STAMPS)/package: $(BIN)/python pyproject.toml hatch_build.py build.mjs package.json package-lock.json $(ASSETS)
+	@echo "== installing plangraph, what it needs, and the web bundles"
+	@mkdir -p $(STAMPS)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+serve: setup
+	@$(BIN)/plangraph serve --port $(PORT)
+
+# The browser for tests, and a font with Chinese; found on the machine, else installed where apt-get is allowed.
+browser:
+	@if ! command -v chromium >/dev/null; then \
+	  echo "== installing Chromium and a Chinese font for the browser tests"; \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	  else \
+	    echo "Install the packages chromium and fonts-noto-cjk, then run make test again."; exit 1; \
+	  fi; \
+	fi
+
+check: setup
+	@echo "== ruff"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "== mypy --strict"
+	@$(BIN)/mypy
+
+test: setup browser check
+	@echo "== tests"
+	@$(BIN)/pytest -m 'not long'
+
+test-long: setup browser check
+	@echo "== all tests"
+	@$(BIN)/pytest
+
+bench: setup
+	@$(BIN)/python -m benchmarks
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) node_modules src/plangraph/web/static/dist build dist
