@@ -1,0 +1,212 @@
+"""The store inside this process: Oxigraph, on disk or in memory.
+
+One process at a time owns a store on disk (Oxigraph's own lock); others read snapshots of it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, URIRef
+
+from plangraph.errors import StoreLocked, SyntaxFault, Unavailable
+from plangraph.mediatypes import DATASET_FORMATS, GRAPH_FORMATS, by_media_type
+from plangraph.namespaces import PREFIXES
+from plangraph.store.base import Changeset, Quad, QueryResult, Solutions, Term
+from plangraph.store.parsing import oxigraph_format
+from plangraph.store.terms import from_oxigraph, to_oxigraph
+
+_SPARQL_POSITION = re.compile(r"error at (\d+):(\d+): ")
+_UNION = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+
+
+class EmbeddedStore:
+    """A ``GraphStore`` on Oxigraph. ``EmbeddedStore()`` is in memory, ``EmbeddedStore.open(path)`` on disk."""
+
+    def __init__(self, engine: ox.Store | None = None, *, union_held: bool = False) -> None:
+        self._engine = engine if engine is not None else ox.Store()
+        self._union_held = union_held
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> EmbeddedStore:
+        """The store in folder ``path``, made if absent (not with ``read_only``).
+
+        Raises ``StoreLocked`` where another process owns it, ``Unavailable`` where the folder isn't a usable store.
+        """
+        try:
+            if read_only:
+                return cls(ox.Store.read_only(str(path)))
+            path.mkdir(parents=True, exist_ok=True)
+            return cls(ox.Store(str(path)))
+        except (OSError, ValueError) as fault:
+            if "lock" in str(fault).lower():
+                raise StoreLocked(
+                    f"存储 {path} 正被另一进程使用。请停止该进程，或用 --store 指定其服务地址或另一个文件夹。",
+                    f"The store {path} is in use by another process. Stop that process, or give its address or another "
+                    "folder with --store.",
+                ) from None
+            raise Unavailable(
+                f"无法打开存储 {path}：{fault}。请检查权限和磁盘，或用 --store 指定另一个文件夹。",
+                f"The store {path} can't be opened: {fault}. Check permissions and disk, or give another folder with "
+                "--store.",
+            ) from None
+
+    def in_memory(self) -> EmbeddedStore:
+        """A copy of everything, in memory, for reading.
+
+        Its default graph holds the union of the named graphs. Oxigraph's own union repeats a triple that stands in
+        two graphs, and is slower the more graphs there are.
+        """
+        copy = ox.Store()
+        copy.bulk_extend(self._engine)
+        copy.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in self._engine)
+        return EmbeddedStore(copy, union_held=True)
+
+    def backup(self, path: Path) -> None:
+        """A point-in-time copy in the new folder ``path``; hard links where the file system allows, so it is quick."""
+        shutil.rmtree(path, ignore_errors=True)
+        self._engine.flush()
+        self._engine.backup(str(path))
+
+    def run(
+        self,
+        text: str,
+        *,
+        bindings: Mapping[str, Term] | None = None,
+        default_graphs: list[str] | None = None,
+        named_graphs: list[str] | None = None,
+        base: str | None = None,
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Oxigraph's own result, for its serializers. Without ``default_graphs`` the default graph is the union.
+
+        Raises ``SyntaxFault`` with line and column.
+        """
+        try:
+            return self._engine.query(
+                text,
+                base_iri=base,
+                prefixes=PREFIXES,
+                use_default_graph_as_union=not self._union_held and default_graphs is None and named_graphs is None,
+                default_graph=None if default_graphs is None else [ox.NamedNode(g) for g in default_graphs],
+                named_graphs=None if named_graphs is None else [ox.NamedNode(g) for g in named_graphs],
+                substitutions={ox.Variable(k): to_oxigraph(v) for k, v in bindings.items()} if bindings else None,
+            )
+        except SyntaxError as fault:
+            raise query_fault(fault) from None
+
+    def query(self, text: str, bindings: Mapping[str, Term] | None = None) -> QueryResult:
+        result = self.run(text, bindings=bindings)
+        if isinstance(result, ox.QueryBoolean):
+            return bool(result)
+        if isinstance(result, ox.QueryTriples):
+            graph = Graph(bind_namespaces="none")
+            for triple in result:
+                graph.add((from_oxigraph(triple.subject), URIRef(triple.predicate.value), from_oxigraph(triple.object)))
+            return graph
+        names = tuple(variable.value for variable in result.variables)
+        rows = tuple(tuple(None if term is None else from_oxigraph(term) for term in row) for row in result)
+        return Solutions(names, rows)
+
+    def select(self, text: str, bindings: Mapping[str, Term] | None = None) -> Solutions:
+        result = self.query(text, bindings)
+        if not isinstance(result, Solutions):
+            raise TypeError("not a SELECT query")
+        return result
+
+    def update(self, text: str) -> None:
+        """Run a SPARQL update, whole or not at all. Raises ``SyntaxFault``."""
+        try:
+            self._engine.update(text, prefixes=PREFIXES)
+        except SyntaxError as fault:
+            raise query_fault(fault) from None
+
+    def graphs(self) -> dict[URIRef, int]:
+        counts = self.select("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g")
+        return {URIRef(str(row["g"])): int(str(row["n"])) for row in counts if "g" in row}
+
+    def triples(
+        self, subject: URIRef | None = None, predicate: URIRef | None = None, object: Term | None = None
+    ) -> Iterator[Quad]:
+        matches = self._engine.quads_for_pattern(
+            None if subject is None else ox.NamedNode(str(subject)),
+            None if predicate is None else ox.NamedNode(str(predicate)),
+            None if object is None else to_oxigraph(object),
+            None,
+        )
+        for quad in matches:
+            if isinstance(quad.graph_name, ox.NamedNode):
+                s = from_oxigraph(quad.subject)
+                assert isinstance(s, URIRef | BNode)
+                yield s, URIRef(quad.predicate.value), from_oxigraph(quad.object), URIRef(quad.graph_name.value)
+
+    def graph(self, name: URIRef | None = None) -> Graph:
+        text = _UNION if name is None else "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?name { ?s ?p ?o } }"
+        result = self.query(text if name is None else text.replace("?name", f"<{name}>"))
+        assert isinstance(result, Graph)
+        return result
+
+    def dump(self, media_type: str, name: URIRef | None = None) -> bytes:
+        fmt = by_media_type(media_type, (*GRAPH_FORMATS, *DATASET_FORMATS))
+        if fmt is None:
+            raise ValueError(f"not a format of graphs or datasets: {media_type}")
+        engine_format = oxigraph_format(fmt)
+        if fmt in DATASET_FORMATS:
+            data = ox.serialize(self._named_quads(name), format=engine_format, prefixes=PREFIXES)
+        elif name is not None:
+            data = self._engine.dump(format=engine_format, from_graph=ox.NamedNode(str(name)), prefixes=PREFIXES)
+        else:
+            union = self.run(_UNION)
+            assert isinstance(union, ox.QueryTriples)
+            data = union.serialize(format=engine_format)
+        assert data is not None
+        return data
+
+    def _named_quads(self, name: URIRef | None) -> Iterator[ox.Quad]:
+        if name is not None:
+            return self._engine.quads_for_pattern(None, None, None, ox.NamedNode(str(name)))
+        return (quad for quad in self._engine if isinstance(quad.graph_name, ox.NamedNode))
+
+    def apply(self, changeset: Changeset) -> None:
+        removed = [_to_quad(quad) for quad in changeset.removed]
+        if not removed:
+            self._engine.extend(_to_quad(quad) for quad in changeset.added)
+            return
+        # One update is one transaction in Oxigraph; separate calls would not be.
+        kept = set(changeset.added)
+        parts = []
+        for verb, quads in (("DELETE", [q for q in changeset.removed if q not in kept]), ("INSERT", changeset.added)):
+            if quads:
+                body = "\n".join(f"GRAPH {g.n3()} {{ {s.n3()} {p.n3()} {o.n3()} }}" for s, p, o, g in quads)
+                parts.append(f"{verb} DATA {{\n{body}\n}}")
+        if parts:
+            self._engine.update(";\n".join(parts))
+
+    def flush(self) -> None:
+        """Make what was written durable on disk."""
+        self._engine.flush()
+
+    def __len__(self) -> int:
+        return sum(self.graphs().values()) if self._union_held else len(self._engine)
+
+
+def query_fault(fault: SyntaxError) -> SyntaxFault:
+    """A SPARQL syntax error with its place, from Oxigraph's."""
+    text = str(fault)
+    match = _SPARQL_POSITION.match(text)
+    detail = _SPARQL_POSITION.sub("", text)
+    return SyntaxFault(
+        f"SPARQL 语法错误：{detail}。请改正此处后重试。",
+        f"SPARQL syntax error: {detail}. Mend it there and try again.",
+        line=int(match[1]) if match else None,
+        column=int(match[2]) if match else None,
+    )
+
+
+def _to_quad(quad: Quad) -> ox.Quad:
+    s, p, o, g = quad
+    subject = ox.BlankNode(str(s)) if isinstance(s, BNode) else ox.NamedNode(str(s))
+    return ox.Quad(subject, ox.NamedNode(str(p)), to_oxigraph(o), ox.NamedNode(str(g)))

@@ -1,0 +1,197 @@
+"""RDF syntaxes to quads: strict, without any network access, with the place of the first fault.
+
+Oxigraph's parsers read what comes from outside: they refuse remote JSON-LD contexts and entity tricks, and name line
+and column. rdflib's read the rarer TriX and HexTuples, from local files only.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import BNode, Dataset, Graph, URIRef
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+
+from plangraph.errors import BadInput, SyntaxFault
+from plangraph.mediatypes import (
+    HEXT,
+    INPUT_FORMATS,
+    JSON_LD,
+    N3,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_XML,
+    TRIG,
+    TRIX,
+    TURTLE,
+    Format,
+    by_suffix,
+)
+from plangraph.namespaces import ID
+from plangraph.store.base import Quad, Term
+from plangraph.store.terms import from_oxigraph
+
+_OXIGRAPH = {
+    TURTLE: ox.RdfFormat.TURTLE,
+    N_TRIPLES: ox.RdfFormat.N_TRIPLES,
+    N_QUADS: ox.RdfFormat.N_QUADS,
+    TRIG: ox.RdfFormat.TRIG,
+    N3: ox.RdfFormat.N3,
+    RDF_XML: ox.RdfFormat.RDF_XML,
+    JSON_LD: ox.RdfFormat.JSON_LD,
+}
+_POSITION = re.compile(r"^(?:Parser error )?at line (\d+)(?: (?:between columns|column) (\d+).*?)?: ?")
+
+
+def oxigraph_format(fmt: Format) -> ox.RdfFormat:
+    """Oxigraph's name of a graph or dataset format."""
+    return _OXIGRAPH[fmt]
+
+
+def parse_rdf(
+    data: bytes, fmt: Format, *, default_graph: URIRef, source: str | None = None, base: str = str(ID)
+) -> list[Quad]:
+    """The quads of ``data``; triples outside a named graph go to ``default_graph``, blank nodes get fresh names.
+
+    ``source`` names the text in errors. Raises ``SyntaxFault`` with line and column, ``BadInput`` for bad UTF-8.
+    """
+    if fmt in (TRIX, HEXT):
+        return _parse_with_rdflib(data, fmt, default_graph, source)
+    if fmt is not RDF_XML:
+        _check_utf8(data, source)
+    try:
+        return [
+            (
+                _node(quad.subject),
+                URIRef(quad.predicate.value),
+                from_oxigraph(quad.object),
+                URIRef(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else default_graph,
+            )
+            for quad in ox.parse(input=data, format=_OXIGRAPH[fmt], base_iri=base, rename_blank_nodes=True)
+        ]
+    except SyntaxError as fault:
+        raise _fault(fault, source) from None
+    except (ValueError, OSError) as fault:
+        raise BadInput(
+            f"{source or '输入'}：无法读取（{fault}）。请检查文件格式。",
+            f"{source or 'input'}: can't be read ({fault}). Check the format of the file.",
+        ) from None
+
+
+def _node(term: object) -> URIRef | BNode:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    raise BadInput("暂不支持以三元组作主语。", "A triple as a subject isn't supported.")
+
+
+def _check_utf8(data: bytes, source: str | None) -> None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        column = fault.start - (data.rfind(b"\n", 0, fault.start) + 1) + 1
+        raise SyntaxFault(
+            "不是 UTF-8 编码。请以 UTF-8 另存后重试。",
+            "not UTF-8. Save the file as UTF-8 and try again.",
+            source=source,
+            line=line,
+            column=column,
+        ) from None
+
+
+def _fault(fault: SyntaxError, source: str | None) -> SyntaxFault:
+    text = str(fault)
+    match = _POSITION.match(text)
+    line = fault.lineno or (int(match[1]) if match else None)
+    column = fault.offset or (int(match[2]) if match and match[2] else None)
+    detail = _POSITION.sub("", text)
+    return SyntaxFault(
+        f"语法错误：{detail}。请改正此处后重试。",
+        f"syntax error: {detail}. Mend it there and try again.",
+        source=source,
+        line=line,
+        column=column,
+    )
+
+
+def _parse_with_rdflib(data: bytes, fmt: Format, default_graph: URIRef, source: str | None) -> list[Quad]:
+    dataset = Dataset()
+    try:
+        dataset.parse(data=data, format=fmt.name)
+    except Exception as fault:  # rdflib's parsers raise whatever their XML and JSON libraries do
+        raise SyntaxFault(
+            f"不是有效的 {fmt.name}：{fault}。", f"not valid {fmt.name}: {fault}. Mend it and try again.", source=source
+        ) from None
+    return [
+        (s, p, o, default_graph if g is None or g == DATASET_DEFAULT_GRAPH_ID else URIRef(str(g)))  # type: ignore[misc]
+        for s, p, o, g in dataset.quads()
+    ]
+
+
+def read_file(path: Path, *, default_graph: URIRef) -> list[Quad]:
+    """The quads of a file; its syntax follows from its name, with ``.gz`` unpacked.
+
+    Raises ``BadInput`` or, with line and column, ``SyntaxFault``.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise BadInput(f"没有文件 {path}。", f"There is no file {path}.") from None
+    except OSError as fault:
+        raise BadInput(f"无法读取 {path}：{fault.strerror}。", f"{path} can't be read: {fault.strerror}.") from None
+    name = path.name
+    if name.endswith(".gz"):
+        name = name[:-3]
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError) as fault:
+            raise BadInput(f"{path} 不是有效的 gzip：{fault}。", f"{path} isn't valid gzip: {fault}.") from None
+    return parse_rdf(data, format_of_file(name), default_graph=default_graph, source=path.name)
+
+
+_FILE_FORMATS = (*INPUT_FORMATS, TRIX, HEXT)
+_OTHER_ENDINGS = {".owl": RDF_XML, ".xml": RDF_XML, ".nquads": N_QUADS, ".json": JSON_LD}
+
+
+def _format_of_name(name: str) -> Format | None:
+    return by_suffix(name, _FILE_FORMATS) or next(
+        (fmt for end, fmt in _OTHER_ENDINGS.items() if name.lower().endswith(end)), None
+    )
+
+
+def is_rdf_name(name: str) -> bool:
+    """Whether a file's name says that it holds RDF."""
+    return _format_of_name(name.removesuffix(".gz")) is not None
+
+
+def format_of_file(name: str) -> Format:
+    """The syntax that a file's name means. Raises ``BadInput`` naming the endings that are read."""
+    fmt = _format_of_name(name)
+    if fmt is None:
+        endings = " ".join(f.suffix for f in _FILE_FORMATS)
+        raise BadInput(
+            f"无法从文件名“{name}”判断格式。请使用下列扩展名之一：{endings}。",
+            f"The syntax of “{name}” isn't clear from its name. Use one of these endings: {endings}.",
+        )
+    return fmt
+
+
+def skolemize(quads: Iterable[Quad], base: str) -> list[Quad]:
+    """The quads with every blank node replaced by an IRI ``base`` + its name, since stored data have none."""
+
+    def named(term: Term) -> Term:
+        return URIRef(f"{base}{term}") if isinstance(term, BNode) else term
+
+    return [(named(s), p, named(o), g) for s, p, o, g in quads]  # type: ignore[misc]
+
+
+def as_graph(quads: Iterable[Quad]) -> Graph:
+    """The quads as one rdflib graph, whatever named graph they are in."""
+    graph = Graph(bind_namespaces="none")
+    graph.addN((s, p, o, graph) for s, p, o, _ in quads)
+    return graph
