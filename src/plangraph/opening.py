@@ -1,0 +1,104 @@
+"""Opening the store that the settings name: a folder, filled with the shipped graphs, or a server's address."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from plangraph.commits import Filled, fill
+from plangraph.errors import StoreLocked
+from plangraph.settings import Settings, is_address, store_folder
+from plangraph.store.embedded import EmbeddedStore
+from plangraph.store.readers import ReaderPool
+from plangraph.store.remote import RemoteStore
+
+
+def open_embedded(settings: Settings, *, empty: bool = False) -> tuple[EmbeddedStore, Filled]:
+    """The store on disk, owned by this process, with the shipped graphs up to date unless ``empty``.
+
+    Raises ``StoreLocked``, naming the server that owns the store where one does, or ``Unavailable``.
+    """
+    folder = store_folder(settings)
+    try:
+        store = EmbeddedStore.open(folder / "oxigraph")
+    except StoreLocked:
+        raise _locked(folder) from None
+    return store, Filled((), ()) if empty else fill(store)
+
+
+def open_store(settings: Settings) -> EmbeddedStore | RemoteStore:
+    """A store for the project's own reading: on disk, or behind an address."""
+    if is_address(settings.store):
+        return RemoteStore(settings.store, seconds=settings.query_seconds + settings.wait_seconds)
+    return open_embedded(settings)[0]
+
+
+@contextlib.contextmanager
+def reader_pool(store: EmbeddedStore, settings: Settings, *, size: int | None = None) -> Iterator[ReaderPool]:
+    """Workers over a snapshot of ``store`` as it is now; both are gone at the end."""
+    with snapshot(store, settings) as path, ReaderPool(path, **pool_limits(settings, size)) as pool:
+        yield pool
+
+
+def pool_limits(settings: Settings, size: int | None = None) -> dict[str, int | float]:
+    """The limits of a reader pool as the settings give them."""
+    return {
+        "size": size or settings.readers,
+        "seconds": settings.query_seconds,
+        "megabytes": settings.query_megabytes,
+        "max_bytes": settings.result_bytes,
+        "wait": settings.wait_seconds,
+        "memory_quads": settings.memory_quads,
+    }
+
+
+@contextlib.contextmanager
+def snapshot(store: EmbeddedStore, settings: Settings) -> Iterator[Path]:
+    """A point-in-time copy of ``store`` beside it, so that hard links work; removed at the end."""
+    parent = store_folder(settings) / "snapshots"
+    # The owner of the store is alone here: what lies there is left from a process that was killed.
+    shutil.rmtree(parent, ignore_errors=True)
+    parent.mkdir(parents=True)
+    path = Path(tempfile.mkdtemp(dir=parent)) / "revision"
+    try:
+        store.backup(path)
+        yield path
+    finally:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def registered(settings: Settings, address: str) -> Iterator[None]:
+    """While this process serves the store at ``address``, others that find it locked can say where."""
+    path = _register(store_folder(settings))
+    path.write_text(json.dumps({"address": address, "pid": os.getpid()}), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _register(folder: Path) -> Path:
+    return folder / "server.json"
+
+
+def _locked(folder: Path) -> StoreLocked:
+    try:
+        entry = json.loads(_register(folder).read_text(encoding="utf-8"))
+        address, pid = str(entry["address"]), int(entry["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return StoreLocked(
+            f"存储 {folder} 正被另一进程使用。请等它结束，或用 --store 指定另一个文件夹。",
+            f"The store {folder} is in use by another process. Wait until it ends, or give another folder with "
+            "--store.",
+        )
+    return StoreLocked(
+        f"存储 {folder} 正由服务 {address}（进程 {pid}）使用。请改用 --store {address}，或先停止该服务。",
+        f"The store {folder} is in use by the server at {address} (process {pid}). "
+        f"Use --store {address}, or stop it first.",
+    )

@@ -1,0 +1,75 @@
+"""Starting the web server: this process owns the store, takes a snapshot, and watches over the web processes."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Final
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from plangraph.errors import Unavailable
+from plangraph.namespaces import compact
+from plangraph.opening import open_embedded, registered, snapshot
+from plangraph.settings import Settings, environment_name, settings_table, store_folder
+from plangraph.terminal import say
+
+SNAPSHOT_VARIABLE: Final = "PLANGRAPH_SNAPSHOT"
+"""Tells the web processes which snapshot to serve."""
+
+
+def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
+    """Serve until interrupted. Raises ``Unavailable`` where the port is taken, ``StoreLocked`` where the store is."""
+    zh = lang == "zh"
+    port = _free_port(settings)
+    store, filled = open_embedded(settings, empty=empty)
+    folder = store_folder(settings)
+    if filled.written:
+        say(f"已将随附数据写入 {folder}。" if zh else f"The shipped data are now in {folder}.")
+    for graph in filled.kept:
+        name = compact(graph)
+        say(
+            f"{name} 在本机有改动，保留原样，未更新为新版数据。"
+            if zh
+            else f"{name} was changed here: it stays as it is, and isn't brought up to the new release."
+        )
+    address = f"http://{_in_address(settings.host)}:{port}"
+    with snapshot(store, settings) as path, registered(settings, address):
+        for row in settings_table():
+            os.environ[environment_name(row.name)] = str(getattr(settings, row.name))
+        os.environ[environment_name("port")] = str(port)
+        os.environ[SNAPSHOT_VARIABLE] = str(path)
+        say(f"正在提供服务：{address}（按 Ctrl+C 停止）" if zh else f"Serving at {address} (Ctrl+C stops it)")
+        Granian(
+            "plangraph.web:wsgi",
+            factory=True,
+            address=settings.host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=settings.workers,
+            blocking_threads=settings.threads,
+            log_level="warning",  # type: ignore[arg-type]
+            respawn_failed_workers=True,
+        ).serve()
+
+
+def _free_port(settings: Settings) -> int:
+    """The port to listen on; for 0 one that is free."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as fault:
+            raise Unavailable(
+                f"无法监听 {settings.host} 的端口 {settings.port}（{fault.strerror}）。请用 --port 指定另一个端口。",
+                f"Port {settings.port} of {settings.host} can't be listened on ({fault.strerror}). "
+                "Give another with --port.",
+            ) from None
+        return int(probe.getsockname()[1])
+
+
+def _in_address(host: str) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - shown, not bound
+    return f"[{shown}]" if ":" in shown else shown
