@@ -23,17 +23,6 @@ if TYPE_CHECKING:
     from plangraph.reports import Report
 
 _TABLE = "table"
-_GRAPH_ACCEPT = {"turtle": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples"}
-_ACCEPT = {
-    _TABLE: "application/sparql-results+json, text/turtle;q=0.9",
-    "json": "application/sparql-results+json",
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-    "xml": "application/sparql-results+xml",
-    **_GRAPH_ACCEPT,
-    "rdf": "application/rdf+xml",
-}
-"""What each value of ``query --format`` asks the engine for."""
 
 
 def exit_code(error: PlangraphError) -> int:
@@ -151,54 +140,17 @@ def query(
     lang: str, /, source: str | None, text: str | None, values: tuple[str, ...], format_name: str, **given: Any
 ) -> None:
     """Run a SPARQL query: a file, a shipped question's name, or -e TEXT. 运行 SPARQL 查询。"""
+    from plangraph.asking import ACCEPT, ask, query_text
     from plangraph.terminal import print_answer
 
-    accept = _ACCEPT.get(format_name)
+    accept = ACCEPT.get(format_name)
     if accept is None:
-        raise _no_format(format_name, " ".join(_ACCEPT))
-    data, media_type = _ask(_query_text(source, text, values), accept, _settings(**given))
+        raise _no_format(format_name, " ".join(ACCEPT))
+    data, media_type = ask(query_text(source, text, values), accept, _settings(**given))
     if format_name == _TABLE:
         print_answer(data, media_type, lang)
     else:
         sys.stdout.buffer.write(data)
-
-
-def _query_text(source: str | None, text: str | None, values: tuple[str, ...]) -> str:
-    from plangraph.queries import bind, question
-
-    if (source is None) == (text is None):
-        raise BadInput(
-            "请给出一个查询文件、一个问题名或 -e 文本。", "Give a query file, a question's name, or -e TEXT."
-        )
-    if text is not None or source is None or Path(source).is_file():
-        if values:
-            raise BadInput("-p 只用于随附的问题。", "-p is for shipped questions.")
-        return text if text is not None else _read_text(Path(str(source)))
-    pairs = dict(value.partition("=")[::2] for value in values)
-    return bind(question(source), pairs)
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise BadInput(f"无法读取 {path}：{fault}。", f"{path} can't be read: {fault}.") from None
-
-
-def _ask(text: str, accept: str, settings: Settings) -> tuple[bytes, str]:
-    """The result of a query and its media type, from a worker over the store on disk or from a server."""
-    from plangraph.namespaces import SPARQL_PROLOGUE
-    from plangraph.opening import open_embedded, reader_pool
-    from plangraph.store.remote import RemoteStore
-    from plangraph.store.screening import screen_query
-
-    if is_address(settings.store):
-        screen_query(text)
-        return RemoteStore(settings.store, seconds=settings.query_seconds + 5).fetch(SPARQL_PROLOGUE + text, accept)
-    store, _ = open_embedded(settings)
-    with reader_pool(store, settings, size=1) as pool:
-        answer = pool.query(text, accept)
-        return answer.read(), answer.format.media_type
 
 
 @main.command()

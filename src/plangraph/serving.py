@@ -8,6 +8,7 @@ from typing import Final
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from plangraph.errors import Unavailable
 from plangraph.namespaces import compact
@@ -41,7 +42,7 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
         os.environ[environment_name("port")] = str(port)
         os.environ[SNAPSHOT_VARIABLE] = str(path)
         say(f"正在提供服务：{address}（按 Ctrl+C 停止）" if zh else f"Serving at {address} (Ctrl+C stops it)")
-        Granian(
+        server = Granian(
             "plangraph.web:wsgi",
             factory=True,
             address=settings.host,
@@ -49,9 +50,16 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
             interface=Interfaces.WSGI,
             workers=settings.workers,
             blocking_threads=settings.threads,
-            log_level="warning",  # type: ignore[arg-type]
+            log_level=LogLevels.warning,
             respawn_failed_workers=True,
-        ).serve()
+        )
+        try:
+            server.serve()
+        except SystemExit as end:
+            if end.code:
+                raise Unavailable(
+                    "网页进程无法启动，原因见上。", "The web processes don't start; the reason stands above."
+                ) from None
 
 
 def _free_port(settings: Settings) -> int:

@@ -33,7 +33,7 @@ class Settings:
     host: str = _row("127.0.0.1", "监听地址", "address to listen on")
     port: int = _row(5000, "监听端口", "port to listen on", least=0)
     workers: int = _row(1, "应答网页请求的进程数", "processes that answer web requests", least=1)
-    threads: int = _row(8, "每个进程的线程数", "threads of each of them", least=1)
+    threads: int = _row(4, "每个进程的线程数", "threads of each of them", least=1)
     readers: int = _row(2, "每个进程预备的查询进程数", "query processes that each keeps ready", least=1)
     query_seconds: float = _row(15.0, "一次查询或校验的时限（秒）", "time limit of a query or a validation, s", least=0)
     query_megabytes: int = _row(1024, "查询进程的内存上限（MiB）", "memory limit of a query process, MiB", least=256)

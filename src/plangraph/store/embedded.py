@@ -18,6 +18,7 @@ from plangraph.mediatypes import DATASET_FORMATS, GRAPH_FORMATS, by_media_type
 from plangraph.namespaces import PREFIXES
 from plangraph.store.base import Changeset, Quad, QueryResult, Solutions, Term
 from plangraph.store.parsing import oxigraph_format
+from plangraph.store.screening import names_dataset
 from plangraph.store.terms import from_oxigraph, to_oxigraph
 
 _SPARQL_POSITION = re.compile(r"error at (\d+):(\d+): ")
@@ -85,12 +86,14 @@ class EmbeddedStore:
 
         Raises ``SyntaxFault`` with line and column.
         """
+        # Oxigraph's switch for the union would override what the query or the request says of its dataset.
+        named = default_graphs is not None or named_graphs is not None or names_dataset(text)
         try:
             return self._engine.query(
                 text,
                 base_iri=base,
                 prefixes=PREFIXES,
-                use_default_graph_as_union=not self._union_held and default_graphs is None and named_graphs is None,
+                use_default_graph_as_union=not self._union_held and not named,
                 default_graph=None if default_graphs is None else [ox.NamedNode(g) for g in default_graphs],
                 named_graphs=None if named_graphs is None else [ox.NamedNode(g) for g in named_graphs],
                 substitutions={ox.Variable(k): to_oxigraph(v) for k, v in bindings.items()} if bindings else None,

@@ -1,4 +1,4 @@
-"""What outside queries may not do, found by reading their tokens before any engine sees them.
+"""What a query holds, found by reading its tokens before any engine sees it.
 
 ``SERVICE`` would make the server call another address (SPARQL 1.1 Federated Query). The word is looked for as the
 SPARQL grammar's lexer would see it: outside strings, IRIs and comments, after code point escapes are decoded
@@ -29,13 +29,22 @@ _TOKEN = re.compile(
 
 def screen_query(text: str) -> None:
     """Raise ``Refused`` where ``text`` holds a ``SERVICE`` clause."""
+    if "SERVICE" in _words(text):
+        raise Refused(
+            "不允许 SERVICE：本服务不代为访问其他地址。请分别查询各端点。",
+            "SERVICE isn't allowed: this server calls no other address. Query each endpoint by itself.",
+        )
+
+
+def names_dataset(text: str) -> bool:
+    """Whether a query says by ``FROM`` what its dataset is; the word stands nowhere else in the grammar."""
+    return "FROM" in _words(text)
+
+
+def _words(text: str) -> set[str]:
+    """The bare words of a query, in capitals."""
     decoded = _CODEPOINT.sub(_decode, text)
-    for match in _TOKEN.finditer(decoded):
-        if (match["word"] or "").upper() == "SERVICE":
-            raise Refused(
-                "不允许 SERVICE：本服务不代为访问其他地址。请分别查询各端点。",
-                "SERVICE isn't allowed: this server calls no other address. Query each endpoint by itself.",
-            )
+    return {match["word"].upper() for match in _TOKEN.finditer(decoded) if match["word"]}
 
 
 def _decode(match: re.Match[str]) -> str:
