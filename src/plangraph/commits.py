@@ -101,7 +101,7 @@ def fill(store: EmbeddedStore) -> Filled:
         added += [*quads, (graph, _FILES_DIGEST, Literal(wanted), STATE_GRAPH)]
         added.append((graph, _GRAPH_DIGEST, Literal(_digest_of_quads(quads)), STATE_GRAPH))
         written.append(graph)
-    if added:
+    if written:
         store.apply(Changeset(added=added, removed=removed))
         store.flush()
     return Filled(tuple(written), tuple(kept))
@@ -121,9 +121,14 @@ def _digest_of_files(files: Sequence[Path]) -> str:
 
 def _digest_of_quads(quads: Sequence[Quad]) -> str:
     """The digest of quads as the store gives them back, with numbers in their canonical form, whatever their order."""
+    return hashlib.sha256(b"\n".join(sorted(_as_stored(quads).dump(N_QUADS.media_type).splitlines()))).hexdigest()
+
+
+def _as_stored(quads: Sequence[Quad]) -> EmbeddedStore:
+    """The quads as a store holds them: each once, with numbers in their canonical form."""
     staged = EmbeddedStore()
     staged.apply(Changeset(added=quads))
-    return hashlib.sha256(b"\n".join(sorted(staged.dump(N_QUADS.media_type).splitlines()))).hexdigest()
+    return staged
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ def load(store: EmbeddedStore, paths: Sequence[Path], *, graph: URIRef = LOCAL_G
                 report,
             )
     before = set(store.triples())
-    new = [quad for quad in dict.fromkeys(quads) if quad not in before]
+    new = [quad for quad in _as_stored(quads).triples() if quad not in before]
     store.apply(Changeset(added=new))
     store.flush()
     return Loaded(dict(sorted(Counter(quad[3] for quad in new).items())), report)

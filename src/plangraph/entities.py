@@ -223,6 +223,7 @@ def _group(store: GraphStore, predicate: str, values: list[Value], offset: int, 
     if total <= limit:
         values = [_named(store, v) for v in values]
         values.sort(key=lambda v: (_position(store, v), v.thing.text("zh") if v.thing else ""))
+        values = values[offset:]
     else:
         values = [_named(store, v) for v in values[offset : offset + limit]]
     return PropertyGroup(predicate, tuple(values), total)
@@ -235,13 +236,22 @@ def _named(store: GraphStore, value: Value) -> Value:
 def _position(store: GraphStore, value: Value) -> int:
     if isinstance(value.term, URIRef):
         for _, _, o, _ in store.triples(value.term, PG.position):
-            return int(str(o))
+            number = _whole(o)
+            return sys.maxsize if number is None else number
     return sys.maxsize
+
+
+def _whole(term: Term) -> int | None:
+    """A whole number; None where the data, which may not conform, have something else there."""
+    try:
+        return int(str(term))
+    except ValueError:
+        return None
 
 
 def natural_key(iri: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that puts ``evidence/99`` before ``evidence/100``."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"([0-9]+)", iri))
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"([0-9]+)", iri))
 
 
 def evidence_of(store: GraphStore, iri: str) -> tuple[Evidence, ...]:
@@ -263,12 +273,15 @@ def read_evidence(store: GraphStore, node: URIRef) -> Evidence | None:
             parts.update({p: o for _, p, o, _ in store.triples(selector)})
     if OA.start not in parts or OA.end not in parts or OA.exact not in parts or OA.hasSource not in of_node:
         return None
+    start, end = _whole(parts[OA.start]), _whole(parts[OA.end])
+    if start is None or end is None:
+        return None
     return Evidence(
         iri=str(node),
         source=name_of(store, str(of_node[OA.hasSource])),
         locator=str(of_node.get(PG.locator, "")),
-        start=int(str(parts[OA.start])),
-        end=int(str(parts[OA.end])),
+        start=start,
+        end=end,
         exact=str(parts[OA.exact]),
     )
 

@@ -143,7 +143,9 @@ class _Projection:
         base = str(ID)
         for s, p, o, g in store.triples():
             if p not in _LEFT_OUT and isinstance(o, URIRef) and s.startswith(base) and o.startswith(base):
-                self.graph.add_edge(str(s), str(o), str(p), inferred=g.endswith(EDITORIAL))
+                # What a source states stays stated, also where editors say it too.
+                known = self.graph.get_edge_data(str(s), str(o), str(p), {"inferred": True})
+                self.graph.add_edge(str(s), str(o), str(p), inferred=known["inferred"] and g.endswith(EDITORIAL))
         for node, _, _, _ in store.triples(None, RDF.type, PG.Link):
             if node in self.graph:
                 self.graph.remove_node(str(node))
@@ -153,13 +155,14 @@ class _Projection:
         return nx.Graph(self.graph.to_undirected(as_view=True))
 
 
-_PROJECTIONS: WeakKeyDictionary[GraphStore, _Projection] = WeakKeyDictionary()
+_PROJECTIONS: WeakKeyDictionary[GraphStore, tuple[int, _Projection]] = WeakKeyDictionary()
 
 
 def _projection(store: GraphStore) -> _Projection:
-    found = _PROJECTIONS.get(store)
-    if found is None:
-        found = _PROJECTIONS[store] = _Projection(store)
+    revision, found = _PROJECTIONS.get(store, (-1, None))
+    if found is None or revision != store.revision:
+        found = _Projection(store)
+        _PROJECTIONS[store] = (store.revision, found)
     return found
 
 

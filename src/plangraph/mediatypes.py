@@ -6,6 +6,7 @@ offer with the highest weight wins, the server's own order breaks ties.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -46,6 +47,11 @@ RESULT_FORMATS: Final = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 """Formats of SELECT and ASK results, the preferred first."""
 
 
+# What commas and semicolons separate, except inside quoted strings (RFC 9110, section 5.6.4).
+_ITEM: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\Z)|[^,"])+')
+_PART: Final = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\Z)|[^;"])+')
+
+
 @dataclass(frozen=True)
 class _Range:
     main: str
@@ -67,8 +73,8 @@ class _Range:
 
 def _parse_accept(header: str) -> list[_Range]:
     ranges = []
-    for item in header.split(","):
-        head, *params = (part.strip() for part in item.split(";"))
+    for item in _ITEM.findall(header):
+        head, *params = (part.strip() for part in _PART.findall(item))
         main, slash, sub = head.lower().partition("/")
         if not slash or not main or not sub or (main == "*" and sub != "*"):
             continue
@@ -94,15 +100,21 @@ def negotiate(accept: str | None, offers: Sequence[Format]) -> Format | None:
     ranges = _parse_accept(accept)
     best: tuple[float, Format] | None = None
     for offer in offers:
-        weight = max((_weight(ranges, name) for name in (offer.media_type, *offer.aliases)), default=0.0)
+        weight = _weight(ranges, offer)
         if weight > 0 and (best is None or weight > best[0]):
             best = (weight, offer)
     return best[1] if best else None
 
 
-def _weight(ranges: Sequence[_Range], media_type: str) -> float:
-    matching = [(r.matches(media_type), -len(r.params), r.q) for r in ranges if r.matches(media_type)]
-    return max(matching)[2] if matching else 0.0
+def _weight(ranges: Sequence[_Range], offer: Format) -> float:
+    """The weight that the most specific range gives; an alias counts only where it is asked for by its full name."""
+    matching = [
+        (r.matches(name), name == offer.media_type, -len(r.params), r.q)
+        for r in ranges
+        for name in (offer.media_type, *offer.aliases)
+        if r.matches(name) == 3 or (r.matches(name) and name == offer.media_type)
+    ]
+    return max(matching)[3] if matching else 0.0
 
 
 def by_media_type(content_type: str | None, formats: Sequence[Format]) -> Format | None:

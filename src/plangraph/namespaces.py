@@ -69,8 +69,16 @@ PREFIXES: Final[dict[str, str]] = {
 SPARQL_PROLOGUE: Final = "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in PREFIXES.items())
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# Characters that the IRIREF production of SPARQL 1.1 and Turtle excludes, with white space and controls.
-_UNSAFE = re.compile(r"[\x00-\x20<>\"{}|^`\\\x7f]")
+# RFC 3987, section 2.2, without the private use characters that it allows in queries: parsers refuse those.
+_IN_HOST = (
+    r"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}|[\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef]"
+    r"|(?![\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe\U0003ffff])[\U00010000-\U0003ffff])"
+)
+_IN_PATH = rf"(?:{_IN_HOST}|[:@/])"
+_AUTHORITY = rf"//(?:(?:{_IN_HOST}|:)*@)?(?:\[[0-9A-Fa-f:.]+\]|{_IN_HOST}*)(?::[0-9]*)?(?=[/?#]|\Z)"
+_IRI = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.-]*:(?:{_AUTHORITY}|(?!//)){_IN_PATH}*+(?:\?(?:{_IN_PATH}|\?)*+)?(?:#(?:{_IN_PATH}|\?)*+)?"
+)
 _SHARED_KINDS = frozenset({"place", "org"})
 
 
@@ -102,14 +110,14 @@ def mint(kind: str, slug: str, plan: str | None = None) -> URIRef:
 
 
 def is_safe_iri(text: str) -> bool:
-    """Whether ``text`` is an absolute IRI that may stand between angle brackets in a query (SPARQL 1.1, IRIREF)."""
-    if _UNSAFE.search(text):
+    """Whether ``text`` is an absolute IRI that may stand between angle brackets in a query (RFC 3987)."""
+    if not _IRI.fullmatch(text):
         return False
     try:
-        scheme = urlsplit(text).scheme
+        urlsplit(text).port  # noqa: B018 - raises where host or port are malformed
     except ValueError:
         return False
-    return bool(scheme)
+    return True
 
 
 def expand(text: str) -> URIRef:

@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
@@ -42,7 +43,9 @@ THEMES: Final[dict[str, tuple[str, str]]] = {
 
 _HEADER = re.compile(r"^#\s*([a-z-]+):\s*(.*?)\s*$")
 _PARAMETER = re.compile(r"(\w+)\s+(\w+)(?:\s+(\S+))?\s*\|\s*([^|]+?)\s*\|\s*([^|]+)")
-_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})")
+_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
 
 
 @dataclass(frozen=True)
@@ -116,11 +119,11 @@ def _read_parameter(filename: str, line: str, text: str) -> Parameter:
             "needs VALUES ?name { … }.",
         )
     kind: Kind = match[2]  # type: ignore[assignment]
-    return Parameter(match[1], kind, {"zh": match[4], "en": match[5].strip()}, slot[2].strip(), match[3])
+    return Parameter(match[1], kind, {"zh": match[4], "en": match[5].strip()}, slot[3].strip(), match[3])
 
 
 def _slot(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(VALUES\s+\?{name}\s*\{{)([^{{}}]*)(\}})")
+    return re.compile(rf"(VALUES\s+\?({name})\s*\{{)([^{{}}]*)(\}})")
 
 
 @lru_cache(maxsize=1)
@@ -148,7 +151,7 @@ def bind(asked: Question, values: Mapping[str, str]) -> str:
     Raises ``BadInput`` for an unknown parameter or a value that isn't of its kind.
     """
     known = {p.name: p for p in asked.parameters}
-    text = asked.text
+    terms = {}
     for name, value in values.items():
         if name not in known:
             names = "、".join(known) or "（无）"
@@ -157,9 +160,9 @@ def bind(asked: Question, values: Mapping[str, str]) -> str:
                 f"“{asked.name}” has no parameter “{name}”. Its parameters: {', '.join(known) or 'none'}.",
             )
         if value.strip():
-            term = to_term(known[name], value.strip())
-            text = _slot(name).sub(lambda m, term=term: f"{m[1]} {term} {m[3]}", text)  # type: ignore[misc]
-    return text
+            terms[name] = to_term(known[name], value.strip())
+    # In one pass, so that no value is looked through for the slot of another.
+    return _slot("|".join(known)).sub(lambda m: f"{m[1]} {terms[m[2]]} {m[4]}" if m[2] in terms else m[0], asked.text)
 
 
 def to_term(parameter: Parameter, value: str) -> str:
@@ -169,17 +172,17 @@ def to_term(parameter: Parameter, value: str) -> str:
             case "iri":
                 return f"<{expand(value)}>"
             case "string":
-                return Term(value).n3()
+                return '"' + re.sub(r'[\\"\n\r]', lambda m: _ESCAPES[m[0]], value) + '"'
             case "integer":
                 return str(int(value))
             case "decimal":
-                number = Decimal(value)
-                if number.is_finite():
-                    return Term(number, datatype=XSD.decimal).n3()
+                # Without exponents: 1e999999999 would be a text of a gigabyte.
+                if _DECIMAL.fullmatch(value):
+                    return Term(Decimal(value), datatype=XSD.decimal).n3()
             case "date":
-                if _DATE.fullmatch(value):
+                if _DATE.fullmatch(value) and date.fromisoformat(value):
                     return Term(value, datatype=XSD.date).n3()
-    except (ValueError, InvalidOperation):
+    except ValueError:
         pass
     shapes = {
         "integer": ("整数", "a whole number"),

@@ -61,7 +61,7 @@ class _Index:
         return [e for n in candidates or () if folded in (e := self.entries[n]).folded]
 
 
-_INDEXES: WeakKeyDictionary[GraphStore, _Index] = WeakKeyDictionary()
+_INDEXES: WeakKeyDictionary[GraphStore, tuple[int, _Index]] = WeakKeyDictionary()
 
 
 def fold(text: str) -> str:
@@ -86,9 +86,10 @@ def search(store: GraphStore, text: str, *, types: Iterable[str] | None = None, 
     words = fold(text).split()
     if not words or not any(words):
         return ()
-    index = _INDEXES.get(store)
-    if index is None:
-        index = _INDEXES[store] = _Index(store)
+    revision, index = _INDEXES.get(store, (-1, None))
+    if index is None or revision != store.revision:
+        index = _Index(store)
+        _INDEXES[store] = (store.revision, index)
     best: dict[str, tuple[float, str]] = {}
     for entry in index.holding(max(words, key=len)):
         if all(word in entry.folded for word in words):

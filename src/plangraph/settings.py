@@ -6,6 +6,7 @@ the name. The command line, the README's table and the tests read the same rows.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -84,7 +85,10 @@ def load_settings(
     for row in settings_table():
         variable = environment_name(row.name)
         if given and given.get(row.name) is not None:
-            values[row.name], origins[row.name] = _checked(row, given[row.name], "--" + row.name), "option"
+            values[row.name], origins[row.name] = (
+                _checked(row, given[row.name], "--" + row.name.replace("_", "-")),
+                "option",
+            )
         elif environ.get(variable):
             values[row.name], origins[row.name] = _checked(row, environ[variable], variable), variable
         else:
@@ -102,9 +106,9 @@ def _checked(row: Field[Any], value: Any, source: str) -> Any:
     least = row.metadata["least"]
     try:
         result = kind(value)
-        if least is not None and not isinstance(result, str) and result < least:
+        if least is not None and not isinstance(result, str) and not least <= result < math.inf:
             raise ValueError
-    except ValueError:
+    except (ValueError, OverflowError):
         wanted_zh = "整数" if kind is int else "数"
         wanted_en = "a whole number" if kind is int else "a number"
         raise BadInput(

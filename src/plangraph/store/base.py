@@ -53,6 +53,9 @@ class GraphStore(Protocol):
     Queries given to ``query`` and ``update`` are the project's own; those of visitors go through the reader pool.
     """
 
+    revision: int
+    """How many changes were made through this object: what was computed from it holds while the number stays."""
+
     def query(self, text: str, bindings: Mapping[str, Term] | None = None) -> QueryResult:
         """Run ``text`` with the project's prefixes known; ``bindings`` fixes variables before evaluation."""
         ...

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, URIRef
 
-from plangraph.errors import StoreLocked, SyntaxFault, Unavailable
+from plangraph.errors import BadInput, StoreLocked, SyntaxFault, Unavailable
 from plangraph.mediatypes import DATASET_FORMATS, GRAPH_FORMATS, by_media_type
 from plangraph.namespaces import PREFIXES
 from plangraph.store.base import Changeset, Quad, QueryResult, Solutions, Term
 from plangraph.store.parsing import oxigraph_format
-from plangraph.store.screening import names_dataset
 from plangraph.store.terms import from_oxigraph, to_oxigraph
+from plangraph.store.tokens import names_dataset
 
 _SPARQL_POSITION = re.compile(r"error at (\d+):(\d+): ")
+# Both of Oxigraph's texts: another process holds the lock, or this one does.
+_LOCKED = re.compile(r"IO error: (?:While lock file|lock hold by current process)")
 _UNION = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
@@ -31,6 +34,7 @@ class EmbeddedStore:
     def __init__(self, engine: ox.Store | None = None, *, union_held: bool = False) -> None:
         self._engine = engine if engine is not None else ox.Store()
         self._union_held = union_held
+        self.revision = 0
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> EmbeddedStore:
@@ -43,8 +47,8 @@ class EmbeddedStore:
                 return cls(ox.Store.read_only(str(path)))
             path.mkdir(parents=True, exist_ok=True)
             return cls(ox.Store(str(path)))
-        except (OSError, ValueError) as fault:
-            if "lock" in str(fault).lower():
+        except (OSError, ValueError, RuntimeError) as fault:
+            if _LOCKED.match(str(fault)):
                 raise StoreLocked(
                     f"存储 {path} 正被另一进程使用。请停止该进程，或用 --store 指定其服务地址或另一个文件夹。",
                     f"The store {path} is in use by another process. Stop that process, or give its address or another "
@@ -67,6 +71,11 @@ class EmbeddedStore:
         copy.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in self._engine)
         return EmbeddedStore(copy, union_held=True)
 
+    @property
+    def held_in_memory(self) -> bool:
+        """Whether this is a copy that ``in_memory`` made."""
+        return self._union_held
+
     def backup(self, path: Path) -> None:
         """A point-in-time copy in the new folder ``path``; hard links where the file system allows, so it is quick."""
         shutil.rmtree(path, ignore_errors=True)
@@ -84,7 +93,7 @@ class EmbeddedStore:
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Oxigraph's own result, for its serializers. Without ``default_graphs`` the default graph is the union.
 
-        Raises ``SyntaxFault`` with line and column.
+        Raises ``SyntaxFault`` with line and column, ``BadInput`` where a graph's name isn't an IRI.
         """
         # Oxigraph's switch for the union would override what the query or the request says of its dataset.
         named = default_graphs is not None or named_graphs is not None or names_dataset(text)
@@ -94,12 +103,14 @@ class EmbeddedStore:
                 base_iri=base,
                 prefixes=PREFIXES,
                 use_default_graph_as_union=not self._union_held and not named,
-                default_graph=None if default_graphs is None else [ox.NamedNode(g) for g in default_graphs],
-                named_graphs=None if named_graphs is None else [ox.NamedNode(g) for g in named_graphs],
+                default_graph=None if default_graphs is None else _graph_names(default_graphs),
+                named_graphs=None if named_graphs is None else _graph_names(named_graphs),
                 substitutions={ox.Variable(k): to_oxigraph(v) for k, v in bindings.items()} if bindings else None,
             )
         except SyntaxError as fault:
             raise query_fault(fault) from None
+        except UnicodeEncodeError:
+            raise SyntaxFault("查询文本不是有效的 Unicode。", "The query isn't valid Unicode text.") from None
 
     def query(self, text: str, bindings: Mapping[str, Term] | None = None) -> QueryResult:
         result = self.run(text, bindings=bindings)
@@ -126,6 +137,7 @@ class EmbeddedStore:
             self._engine.update(text, prefixes=PREFIXES)
         except SyntaxError as fault:
             raise query_fault(fault) from None
+        self.revision += 1
 
     def graphs(self) -> dict[URIRef, int]:
         counts = self.select("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g")
@@ -134,12 +146,15 @@ class EmbeddedStore:
     def triples(
         self, subject: URIRef | None = None, predicate: URIRef | None = None, object: Term | None = None
     ) -> Iterator[Quad]:
-        matches = self._engine.quads_for_pattern(
-            None if subject is None else ox.NamedNode(str(subject)),
-            None if predicate is None else ox.NamedNode(str(predicate)),
-            None if object is None else to_oxigraph(object),
-            None,
-        )
+        try:
+            matches = self._engine.quads_for_pattern(
+                None if subject is None else ox.NamedNode(str(subject)),
+                None if predicate is None else ox.NamedNode(str(predicate)),
+                None if object is None else to_oxigraph(object),
+                None,
+            )
+        except ValueError:
+            return  # what is no well-formed IRI stands in no graph
         for quad in matches:
             if isinstance(quad.graph_name, ox.NamedNode):
                 s = from_oxigraph(quad.subject)
@@ -147,10 +162,14 @@ class EmbeddedStore:
                 yield s, URIRef(quad.predicate.value), from_oxigraph(quad.object), URIRef(quad.graph_name.value)
 
     def graph(self, name: URIRef | None = None) -> Graph:
-        text = _UNION if name is None else "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?name { ?s ?p ?o } }"
-        result = self.query(text if name is None else text.replace("?name", f"<{name}>"))
-        assert isinstance(result, Graph)
-        return result
+        if name is None:
+            union = self.query(_UNION)
+            assert isinstance(union, Graph)
+            return union
+        graph = Graph(bind_namespaces="none")
+        for quad in self._named_quads(name):
+            graph.add((from_oxigraph(quad.subject), URIRef(quad.predicate.value), from_oxigraph(quad.object)))
+        return graph
 
     def dump(self, media_type: str, name: URIRef | None = None) -> bytes:
         fmt = by_media_type(media_type, (*GRAPH_FORMATS, *DATASET_FORMATS))
@@ -160,7 +179,7 @@ class EmbeddedStore:
         if fmt in DATASET_FORMATS:
             data = ox.serialize(self._named_quads(name), format=engine_format, prefixes=PREFIXES)
         elif name is not None:
-            data = self._engine.dump(format=engine_format, from_graph=ox.NamedNode(str(name)), prefixes=PREFIXES)
+            data = self._engine.dump(format=engine_format, from_graph=_graph_names([str(name)])[0], prefixes=PREFIXES)
         else:
             union = self.run(_UNION)
             assert isinstance(union, ox.QueryTriples)
@@ -170,23 +189,21 @@ class EmbeddedStore:
 
     def _named_quads(self, name: URIRef | None) -> Iterator[ox.Quad]:
         if name is not None:
-            return self._engine.quads_for_pattern(None, None, None, ox.NamedNode(str(name)))
+            return self._engine.quads_for_pattern(None, None, None, _graph_names([str(name)])[0])
         return (quad for quad in self._engine if isinstance(quad.graph_name, ox.NamedNode))
 
     def apply(self, changeset: Changeset) -> None:
-        removed = [_to_quad(quad) for quad in changeset.removed]
-        if not removed:
-            self._engine.extend(_to_quad(quad) for quad in changeset.added)
-            return
-        # One update is one transaction in Oxigraph; separate calls would not be.
-        kept = set(changeset.added)
-        parts = []
-        for verb, quads in (("DELETE", [q for q in changeset.removed if q not in kept]), ("INSERT", changeset.added)):
-            if quads:
-                body = "\n".join(f"GRAPH {g.n3()} {{ {s.n3()} {p.n3()} {o.n3()} }}" for s, p, o, g in quads)
-                parts.append(f"{verb} DATA {{\n{body}\n}}")
-        if parts:
+        added = [_to_quad(quad) for quad in changeset.added]
+        kept = set(added)
+        removed = [quad for quad in map(_to_quad, changeset.removed) if quad not in kept]
+        if removed:
+            # One update is one transaction in Oxigraph; separate calls would not be. The terms are written by
+            # Oxigraph: rdflib's ``n3()`` doesn't escape every string right.
+            parts = [_data("DELETE", removed)] + ([_data("INSERT", added)] if added else [])
             self._engine.update(";\n".join(parts))
+        else:
+            self._engine.extend(added)
+        self.revision += 1
 
     def flush(self) -> None:
         """Make what was written durable on disk."""
@@ -207,6 +224,22 @@ def query_fault(fault: SyntaxError) -> SyntaxFault:
         line=int(match[1]) if match else None,
         column=int(match[2]) if match else None,
     )
+
+
+def _graph_names(names: Sequence[str]) -> list[Any]:
+    try:
+        return [ox.NamedNode(name) for name in names]
+    except ValueError as fault:
+        listed = ", ".join(names)
+        raise BadInput(
+            f"命名图须以完整的 IRI 给出，而不是“{listed}”（{fault}）。",
+            f"A named graph is given by an absolute IRI, not “{listed}” ({fault}).",
+        ) from None
+
+
+def _data(verb: str, quads: Sequence[ox.Quad]) -> str:
+    body = "\n".join(f"GRAPH {q.graph_name} {{ {q.subject} {q.predicate} {q.object} }}" for q in quads)
+    return f"{verb} DATA {{\n{body}\n}}"
 
 
 def _to_quad(quad: Quad) -> ox.Quad:

@@ -6,8 +6,11 @@ and column. rdflib's read the rarer TriX and HexTuples, from local files only.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
+import zlib
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,7 +18,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Dataset, Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-from plangraph.errors import BadInput, SyntaxFault
+from plangraph.errors import BadInput, SyntaxFault, TooLarge
 from plangraph.mediatypes import (
     HEXT,
     INPUT_FORMATS,
@@ -43,7 +46,13 @@ _OXIGRAPH = {
     RDF_XML: ox.RdfFormat.RDF_XML,
     JSON_LD: ox.RdfFormat.JSON_LD,
 }
-_POSITION = re.compile(r"^(?:Parser error )?at line (\d+)(?: (?:between columns|column) (\d+).*?)?: ?")
+_POSITION = re.compile(
+    r"^(?:Parser error )?(?:at|between) line (\d+)(?: (?:between columns|column) (\d+))?(?: and [a-z0-9 ]+)?: ?"
+)
+_ENTITY = re.compile(rb'<!ENTITY\s+([^\s"%]+)\s*"([^"]*)"')
+_REFERENCE = re.compile(rb"&([^\s;&#]+);")
+_GROWTH = 20
+_LEAST_GROWTH = 1_000_000
 
 
 def oxigraph_format(fmt: Format) -> ox.RdfFormat:
@@ -60,14 +69,17 @@ def parse_rdf(
     """
     if fmt in (TRIX, HEXT):
         return _parse_with_rdflib(data, fmt, default_graph, source)
-    if fmt is not RDF_XML:
+    if fmt is RDF_XML:
+        _check_entities(data, source)
+    else:
+        data = data.removeprefix(codecs.BOM_UTF8)
         _check_utf8(data, source)
     try:
         return [
             (
                 _node(quad.subject),
                 URIRef(quad.predicate.value),
-                from_oxigraph(quad.object),
+                _object(quad.object),
                 URIRef(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else default_graph,
             )
             for quad in ox.parse(input=data, format=_OXIGRAPH[fmt], base_iri=base, rename_blank_nodes=True)
@@ -86,7 +98,20 @@ def _node(term: object) -> URIRef | BNode:
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
-    raise BadInput("暂不支持以三元组作主语。", "A triple as a subject isn't supported.")
+    raise _triple_term()
+
+
+def _object(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+    if isinstance(term, ox.Triple):
+        raise _triple_term()
+    return from_oxigraph(term)
+
+
+def _triple_term() -> BadInput:
+    return BadInput(
+        "暂不支持 RDF 1.2 的三元组项（<<( … )>>）。请改用普通节点陈述。",
+        "Triple terms of RDF 1.2 (<<( … )>>) aren't supported. State it with a node of its own.",
+    )
 
 
 def _check_utf8(data: bytes, source: str | None) -> None:
@@ -94,7 +119,7 @@ def _check_utf8(data: bytes, source: str | None) -> None:
         data.decode("utf-8")
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        column = fault.start - (data.rfind(b"\n", 0, fault.start) + 1) + 1
+        column = len(data[data.rfind(b"\n", 0, fault.start) + 1 : fault.start].decode()) + 1
         raise SyntaxFault(
             "不是 UTF-8 编码。请以 UTF-8 另存后重试。",
             "not UTF-8. Save the file as UTF-8 and try again.",
@@ -102,6 +127,19 @@ def _check_utf8(data: bytes, source: str | None) -> None:
             line=line,
             column=column,
         ) from None
+
+
+def _check_entities(data: bytes, source: str | None) -> None:
+    """Raise ``TooLarge`` where entities would grow to very much text ("billion laughs"), which Oxigraph expands."""
+    sizes: dict[bytes, int] = {}
+    for name, value in _ENTITY.findall(data):
+        size = len(value) + sum(sizes.get(inner, 0) for inner in _REFERENCE.findall(value))
+        sizes[name] = min(max(size, sizes.get(name, 0)), 1 << 40)
+    if sum(sizes.get(name, 0) for name in _REFERENCE.findall(data)) > max(_LEAST_GROWTH, _GROWTH * len(data)):
+        raise TooLarge(
+            f"{source or '输入'}：XML 实体展开后过大。请先展开实体，或改用 Turtle。",
+            f"{source or 'input'}: its XML entities grow too large. Expand them first, or use Turtle.",
+        )
 
 
 def _fault(fault: SyntaxError, source: str | None) -> SyntaxFault:
@@ -127,8 +165,15 @@ def _parse_with_rdflib(data: bytes, fmt: Format, default_graph: URIRef, source: 
         raise SyntaxFault(
             f"不是有效的 {fmt.name}：{fault}。", f"not valid {fmt.name}: {fault}. Mend it and try again.", source=source
         ) from None
+    # rdflib keeps the names of the file, which another file may use for something else.
+    fresh: defaultdict[object, BNode] = defaultdict(BNode)
     return [
-        (s, p, o, default_graph if g is None or g == DATASET_DEFAULT_GRAPH_ID else URIRef(str(g)))  # type: ignore[misc]
+        (
+            fresh[s] if isinstance(s, BNode) else s,
+            p,
+            fresh[o] if isinstance(o, BNode) else o,
+            URIRef(g) if isinstance(g, URIRef) and g != DATASET_DEFAULT_GRAPH_ID else default_graph,
+        )  # type: ignore[misc]
         for s, p, o, g in dataset.quads()
     ]
 
@@ -145,11 +190,11 @@ def read_file(path: Path, *, default_graph: URIRef) -> list[Quad]:
     except OSError as fault:
         raise BadInput(f"无法读取 {path}：{fault.strerror}。", f"{path} can't be read: {fault.strerror}.") from None
     name = path.name
-    if name.endswith(".gz"):
+    if name.lower().endswith(".gz"):
         name = name[:-3]
         try:
             data = gzip.decompress(data)
-        except (OSError, EOFError) as fault:
+        except (OSError, EOFError, zlib.error) as fault:
             raise BadInput(f"{path} 不是有效的 gzip：{fault}。", f"{path} isn't valid gzip: {fault}.") from None
     return parse_rdf(data, format_of_file(name), default_graph=default_graph, source=path.name)
 
@@ -166,7 +211,7 @@ def _format_of_name(name: str) -> Format | None:
 
 def is_rdf_name(name: str) -> bool:
     """Whether a file's name says that it holds RDF."""
-    return _format_of_name(name.removesuffix(".gz")) is not None
+    return _format_of_name(re.sub(r"(?i)\.gz$", "", name)) is not None
 
 
 def format_of_file(name: str) -> Format:

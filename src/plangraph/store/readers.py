@@ -12,6 +12,7 @@ import importlib
 import os
 import queue
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from typing import IO, Any, Literal
 
 import pyoxigraph as ox
 
-from plangraph.errors import Busy, NotAcceptable, OverLimit, PlangraphError, TooLarge
+from plangraph.errors import Busy, NotAcceptable, OverLimit, PlangraphError, Refused, TooLarge, Unavailable
 from plangraph.mediatypes import GRAPH_FORMATS, RESULT_FORMATS, Format, negotiate
 from plangraph.namespaces import PREFIXES
 from plangraph.store.embedded import EmbeddedStore
@@ -38,6 +39,12 @@ Form = Literal["select", "ask", "graph"]
 
 _CHUNK = 1 << 18
 _SPOOL = 1 << 22
+# Loading the snapshot is no part of a job's time.
+_START_SECONDS = 120.0
+# A worker ends itself this long after its time, should the process that would kill it be gone.
+_GRACE_SECONDS = 2.0
+# How a worker's messages begin; the pieces of an answer are plain bytes.
+_READY, _DONE, _FAILED = "ready", "done", "failed"
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -69,15 +76,28 @@ class Answer:
 class _Worker:
     """One process and its pipe."""
 
-    def __init__(self, snapshot: Path, megabytes: int, memory_quads: int) -> None:
+    def __init__(self, snapshot: Path, seconds: float, megabytes: int, memory_quads: int) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             fd = theirs.fileno()
-            args = [str(x) for x in (fd, snapshot, megabytes, memory_quads)]
+            args = [str(x) for x in (fd, snapshot, seconds, megabytes, memory_quads)]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", "plangraph.store.readers", *args], pass_fds=(fd,), stdin=subprocess.DEVNULL
             )
         self.pipe = Connection(ours.detach())
+        self._ready = False
+
+    def wait_until_ready(self) -> None:
+        """Return once the worker has loaded its data. Raises ``Unavailable`` where it doesn't come up."""
+        if self._ready:
+            return
+        with contextlib.suppress(EOFError, OSError):
+            self._ready = self.pipe.poll(_START_SECONDS) and self.pipe.recv() == (_READY, None)
+        if not self._ready:
+            raise Unavailable(
+                "查询进程无法启动，原因见服务日志。",
+                "A query process doesn't start; the reason stands in the server's log.",
+            )
 
     def stop(self) -> None:
         self._process.kill()
@@ -105,7 +125,7 @@ class ReaderPool:
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._wait = wait
-        self._start = (snapshot, megabytes, memory_quads)
+        self._start = (snapshot, seconds, megabytes, memory_quads)
         self._idle: queue.Queue[_Worker] = queue.Queue()
         self._all: set[_Worker] = set()
         self._closed = False
@@ -143,6 +163,8 @@ class ReaderPool:
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[_Worker]:
+        if self._closed:
+            raise Unavailable("查询进程已停止。", "The query processes have been stopped.")
         try:
             worker = self._idle.get(timeout=self._wait)
         except queue.Empty:
@@ -190,10 +212,10 @@ class ReaderPool:
         return self._job(("run", target, args), None)[0]
 
     def _job(self, job: tuple[Any, ...], body: IO[bytes] | None) -> tuple[Any, int]:
-        deadline = time.monotonic() + self._seconds
-        failure: PlangraphError | None = None
         size = 0
         with self._worker() as worker:
+            worker.wait_until_ready()
+            deadline = time.monotonic() + self._seconds
             try:
                 worker.pipe.send(job)
                 while True:
@@ -218,12 +240,11 @@ class ReaderPool:
                     "查询超出了内存或嵌套深度的上限，已停止。请简化查询。",
                     "Stopped at the limit of memory or nesting. Simplify it.",
                 ) from None
-            # A failure that the worker told of is the job's, not the worker's: it stays in the pool.
-            if isinstance(message, PlangraphError):
-                failure = message
-        if failure is not None:
-            raise failure
-        return message, size
+        # A failure that the worker told of is the job's, not the worker's, which is back in the pool.
+        how, value = message
+        if how == _FAILED:
+            raise value
+        return value, size
 
 
 class _Chunks:
@@ -281,37 +302,64 @@ def _chosen(accept: str | None, offers: Sequence[Format]) -> Format:
     return chosen
 
 
-def _serve(pipe: Connection, store: EmbeddedStore) -> None:
+@contextlib.contextmanager
+def _no_new_files(store: EmbeddedStore) -> Iterator[None]:
+    """While a query runs over data in memory, this process can open no file and no socket, whatever the query says."""
+    if not store.held_in_memory:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    except OSError as fault:
+        raise Refused(
+            f"查询不得打开文件或访问其他地址（{fault}）。",
+            f"A query may open no file and reach no other address ({fault}).",
+        ) from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def _serve(pipe: Connection, store: EmbeddedStore, seconds: float) -> None:
     while True:
         try:
             kind, *rest = pipe.recv()
         except EOFError:
             return
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
         try:
             if kind == "query":
-                pipe.send(_answer_query(pipe, store, *rest))
+                with _no_new_files(store):
+                    value: Any = _answer_query(pipe, store, *rest)
             else:
                 module, _, name = rest[0].partition(":")
-                pipe.send(getattr(importlib.import_module(module), name)(store, *rest[1]))
+                value = getattr(importlib.import_module(module), name)(store, *rest[1])
+            pipe.send((_DONE, value))
         except PlangraphError as failure:
-            pipe.send(failure)
+            pipe.send((_FAILED, failure))
         except (MemoryError, RecursionError):
             os._exit(1)
         except Exception:
             traceback.print_exc()
-            pipe.send(PlangraphError("内部错误，已记录。请报告此问题。", "Internal error, logged. Please report it."))
+            pipe.send(
+                (_FAILED, PlangraphError("内部错误，已记录。请报告。", "Internal error, logged. Please report it."))
+            )
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def main(argv: Sequence[str]) -> None:
-    """The worker's own start: ``FD SNAPSHOT MEGABYTES MEMORY_QUADS``."""
-    fd, snapshot, megabytes, memory_quads = argv
+    """The worker's own start: ``FD SNAPSHOT SECONDS MEGABYTES MEMORY_QUADS``."""
+    fd, snapshot, seconds, megabytes, memory_quads = argv
+    pipe = Connection(int(fd))
     store = EmbeddedStore.open(Path(snapshot), read_only=True)
     if len(store) <= int(memory_quads):
         store = store.in_memory()
     limit = int(megabytes) << 20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _serve(Connection(int(fd)), store)
+    pipe.send((_READY, None))
+    _serve(pipe, store, float(seconds))
 
 
 if __name__ == "__main__":

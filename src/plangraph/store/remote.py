@@ -16,6 +16,7 @@ from plangraph.errors import BadInput, Refused, Unavailable
 from plangraph.mediatypes import DATASET_FORMATS, N_TRIPLES, RESULTS_JSON, TURTLE, by_media_type
 from plangraph.namespaces import SPARQL_PROLOGUE
 from plangraph.store.base import Changeset, Quad, QueryResult, Solutions, Term
+from plangraph.store.terms import to_oxigraph
 
 _GRAPHS = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 
@@ -31,6 +32,7 @@ class RemoteStore:
         self.address = address.rstrip("/")
         self._endpoint = endpoint or self.address + "/sparql"
         self._seconds = seconds
+        self.revision = 0
 
     def fetch(self, text: str, accept: str) -> tuple[bytes, str]:
         """The bytes of a query's result and their media type."""
@@ -84,7 +86,7 @@ class RemoteStore:
         self, subject: URIRef | None = None, predicate: URIRef | None = None, object: Term | None = None
     ) -> Iterator[Quad]:
         slots = [
-            term.n3() if term is not None else f"?{name}"
+            str(to_oxigraph(term)) if term is not None else f"?{name}"
             for name, term in (("s", subject), ("p", predicate), ("o", object))
         ]
         text = f"SELECT * WHERE {{ GRAPH ?g {{ {' '.join(slots)} }} }}"

@@ -1,0 +1,80 @@
+"""The web application: the factory wires, blueprints answer, templates show."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from plangraph.errors import Unavailable
+from plangraph.namespaces import compact
+from plangraph.settings import load_settings
+from plangraph.web import (
+    answers,
+    api,
+    contribute,
+    explore,
+    graphstore,
+    i18n,
+    lists,
+    pages,
+    questions,
+    sparql,
+    things,
+    vocabulary,
+)
+from plangraph.web import urls as addresses
+from plangraph.web.bundles import bundle
+from plangraph.web.service import Service, open_service
+from plangraph.web.words import register_words
+
+SNAPSHOT_VARIABLE: Final = "PLANGRAPH_SNAPSHOT"
+"""The environment variable by which ``serve`` tells its workers where the data to read lie."""
+
+
+def create_app(service: Service) -> Flask:
+    """The WSGI application on one ``Service``."""
+    app = Flask(__name__)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.config.update(
+        MAX_CONTENT_LENGTH=service.settings.upload_bytes,
+        MAX_FORM_MEMORY_SIZE=service.settings.upload_bytes,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),  # bundles have the hash of their content in their name
+    )
+    app.extensions["plangraph"] = service
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.autoescape = True
+    app.jinja_env.globals.update(
+        t=i18n.t,
+        page_of=addresses.page_of,
+        urls=addresses,
+        bundle=bundle,
+        csp_nonce=answers.csp_nonce,
+        compact=compact,
+        html_lang=i18n.HTML_LANG,
+        settings=service.settings,
+    )
+    register_words(app)
+    app.context_processor(lambda: {"lang": i18n.current()})
+    for module in (pages, things, lists, questions, vocabulary, api, sparql, graphstore, explore, contribute):
+        app.register_blueprint(module.blueprint)
+    app.after_request(answers.finish)
+    answers.register_errors(app)
+    return app
+
+
+def wsgi() -> Flask:
+    """The application of a worker process: settings from the environment, data from ``PLANGRAPH_SNAPSHOT``.
+
+    Raises ``Unavailable`` where that variable isn't set.
+    """
+    snapshot = os.environ.get(SNAPSHOT_VARIABLE)
+    if not snapshot:
+        raise Unavailable(
+            f"未设置 {SNAPSHOT_VARIABLE}。请用 plangraph serve 启动。",
+            f"{SNAPSHOT_VARIABLE} isn't set. Start with plangraph serve.",
+        )
+    return create_app(open_service(load_settings()[0], Path(snapshot)))

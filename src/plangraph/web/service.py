@@ -1,0 +1,73 @@
+"""What the web application answers from: settings, one revision of the data, and the query processes for it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from flask import current_app
+
+from plangraph import __version__
+from plangraph.opening import pool_limits
+from plangraph.ontology import Vocabulary, vocabulary
+from plangraph.overview import Overview, overview, project_statuses
+from plangraph.settings import Settings
+from plangraph.store.embedded import EmbeddedStore
+from plangraph.store.readers import ReaderPool
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Service:
+    """One revision of the data, ready to be read. ``store`` is for the program's own queries, ``readers`` for others'.
+
+    ``revision`` changes with the data and with the program, so it can stand in an entity tag.
+    """
+
+    settings: Settings
+    store: EmbeddedStore
+    readers: ReaderPool
+    vocabulary: Vocabulary
+    revision: str
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made once for this revision. ``key`` must not come from a request."""
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+            return cast(Made, self._made[key])
+
+    def overview(self) -> Overview:
+        """The plan at a glance."""
+        return self.once("overview", lambda: overview(self.store))
+
+    def statuses(self) -> dict[str, str]:
+        """The last reported status of every project and programme."""
+        return self.once("statuses", lambda: project_statuses(self.store))
+
+
+def current_service() -> Service:
+    """The service of the application that answers this request."""
+    return cast(Service, current_app.extensions["plangraph"])
+
+
+def open_service(settings: Settings, snapshot: Path) -> Service:
+    """The service on the snapshot in folder ``snapshot``. Raises ``Unavailable`` where it isn't a store."""
+    readers = ReaderPool(snapshot, **pool_limits(settings))
+    try:
+        store = EmbeddedStore.open(snapshot, read_only=True)
+        if len(store) <= settings.memory_quads:
+            store = store.in_memory()
+        state = f"{__version__} {snapshot.name} {snapshot.stat().st_mtime_ns}"
+        revision = hashlib.sha256(state.encode()).hexdigest()[:12]
+        return Service(settings, store, readers, vocabulary(), revision)
+    except BaseException:
+        readers.close()
+        raise
