@@ -1,0 +1,133 @@
+"""A browser on the real application: the server, the browser's own settings, and a guard over every page."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, Route
+from shipped_service import app, service, snapshot  # noqa: F401
+from werkzeug.serving import make_server
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# The background requests of the browser itself would be the only ones to leave this machine.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium where there is one, else the one that Playwright installed."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return {**browser_type_launch_args, "args": QUIET, **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A desktop window of a reader of Chinese."""
+    return {**browser_context_args, "locale": "zh-CN", "viewport": {"width": 1360, "height": 900}}
+
+
+@pytest.fixture(scope="session")
+def site(app: Flask) -> Iterator[str]:  # noqa: F811
+    """The address of the application, served on a free port as long as the tests run."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@dataclass
+class Guard:
+    """What went wrong behind a page. A test that provokes an answer of some status says so in ``expected``."""
+
+    site: str
+    expected: set[int] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext) -> None:
+        """Watch every page of ``context``, and let none of them leave the site."""
+        context.route("**/*", self._route)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.faults.append(f"uncaught: {error.error}"))
+        context.on("requestfailed", self._failed)
+        context.on("response", self._response)
+
+    def _route(self, route: Route) -> None:
+        address = route.request.url
+        if address.startswith(self.site + "/") or urlsplit(address).scheme in ("data", "blob"):
+            route.continue_()
+        else:
+            self.faults.append(f"off-site request: {address}")
+            route.abort()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # An answer with an error status is told of here too; `_response` judges it.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            self.faults.append(f"console: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        # Downloads and cancelled queries end as aborted requests.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.faults.append(f"failed request: {request.url} {request.failure}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.faults.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture(autouse=True)
+def guard(context: BrowserContext, site: str) -> Iterator[Guard]:
+    """Fails a test on any console error, breach of the content security policy, failed or off-site request."""
+    watching = Guard(site)
+    watching.watch(context)
+    yield watching
+    assert watching.faults == []
+
+
+@pytest.fixture
+def check_access(page: Page) -> Callable[[], None]:
+    """A function that fails where axe finds a serious or critical barrier on the page as it stands."""
+
+    def check() -> None:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        grave = [
+            f"{violation['id']}: {node['html'][:160]} {node['failureSummary']}"
+            for violation in found["violations"]
+            if violation["impact"] in ("serious", "critical")
+            for node in violation["nodes"]
+        ]
+        assert grave == []
+
+    return check
+
+
+@pytest.fixture
+def check_width(page: Page) -> Callable[[], None]:
+    """A function that fails where the page is wider than its window."""
+
+    def check() -> None:
+        wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= window
+
+    return check

@@ -1,0 +1,1 @@
+from shipped_service import app, client, service, snapshot  # noqa: F401
