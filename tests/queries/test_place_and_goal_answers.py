@@ -14,27 +14,27 @@ PLACES = [
         "projects-in-place",
         "workZh siteZh",
         rows(
-            ("北京中学东坝北校区建设", "北京中学东坝北校区"),
-            ("东坝南二街建设", "东坝地区"),
-            ("东坝中路建设", "东坝地区"),
+            ("北京中学东坝北校区", "北京中学东坝北校区"),
+            ("东坝南二街", "东坝地区"),
+            ("东坝中路", "东坝地区"),
             ("东坝乡农民整建制转居", "东坝地区"),
         ),
-        rows(("朝阳医院常营院区建设", "朝阳医院常营院区")),
+        rows(("朝阳医院常营院区", "朝阳医院常营院区")),
     ),
     # 二(二)7.2, 二(二)1.3
     Expected(
         "projects-in-place",
         "workZh",
-        rows("朝阳医院常营院区建设", "常营东方和瑞"),
-        rows("东坝南二街建设"),
+        rows("朝阳医院常营院区", "常营东方和瑞"),
+        rows("东坝南二街"),
         values={"place": "https://w3id.org/plangraph/id/place/110105033000"},
     ),
     # 二(二)6.2: in the district; 二(二)1.4: the Chaohe park is in Miyun, helped from here; 四(三)1
     Expected(
         "projects-in-place",
         "workZh",
-        rows("工人体育场改造复建", "东坝南二街建设", "亮马河通航延伸工程"),
-        rows("潮河体育休闲公园建设", "CBD海外招商联络站东京分站"),
+        rows("工人体育场改造复建", "东坝南二街", "亮马河通航延伸工程"),
+        rows("潮河体育休闲公园", "CBD海外招商联络站东京分站"),
         values={"place": "https://w3id.org/plangraph/id/place/110105"},
     ),
     # the report doesn't name the airport's subdistrict
@@ -61,7 +61,7 @@ PLACES = [
     Expected(
         "goal-places",
         "placeZh workZh",
-        rows(("国家会议中心二期", "国家会议中心二期建设")),
+        rows(("国家会议中心二期", "国家会议中心二期")),
         rows(("芍药居北里", "芍药居北里供热管网改造")),
         values={"goal": PLAN + "goal/international-exchange-zone"},
     ),
