@@ -17,7 +17,13 @@ from plangraph.shipped import shipped
 
 OWN = (str(PG), str(PGC))
 TERMS = vocabulary().terms()
-USERS = sorted(path for folder in ("ontology", "data") for path in shipped(folder).rglob("*.ttl"))
+# One example misspells names on purpose; the test of examples expects the violations.
+USERS = sorted(
+    path
+    for folder in ("ontology", "data")
+    for path in shipped(folder).rglob("*.ttl")
+    if path.name != "undefined-names.ttl"
+)
 QUERIES = sorted(shipped("queries").rglob("*.rq"))
 
 # The contract: what the design names must be here under that name, whatever else is.
