@@ -19,9 +19,10 @@ from plangraph.errors import BadInput
 from plangraph.figures import Figure
 from plangraph.namespaces import PG, expand
 from plangraph.ontology import vocabulary
-from plangraph.overview import in_order, indicator_state, main_plan, objects, subjects
+from plangraph.overview import indicator_state, main_plan
 from plangraph.search import fold
 from plangraph.store.base import GraphStore
+from plangraph.walking import in_order, objects, subjects, walk
 
 
 @dataclass(frozen=True)
@@ -216,18 +217,6 @@ def _row(store: GraphStore, thing: URIRef, listing: Listing, area: str | None) -
         figure=state.value if state else None,
         target=state.target if state else None,
     )
-
-
-def walk(store: GraphStore, start: URIRef, path: Iterable[str]) -> set[URIRef]:
-    """The IRIs at the end of a path of prefixed names from ``start``; ``^`` goes against a property."""
-    here = {start}
-    for step in path:
-        predicate = expand(step.removeprefix("^"))
-        if step.startswith("^"):
-            here = {s for thing in here for s in subjects(store, predicate, thing)}
-        else:
-            here = {o for thing in here for o in objects(store, thing, predicate) if isinstance(o, URIRef)}
-    return here
 
 
 def short_key(iri: str) -> str:

@@ -14,7 +14,7 @@ from rdflib.namespace import SH
 from plangraph.mediatypes import N_TRIPLES
 from plangraph.namespaces import PGS, ROOT, compact
 from plangraph.ontology import vocabulary
-from plangraph.origins import UPLOAD_GRAPH, Source
+from plangraph.origins import UPLOAD_GRAPH, Source, term_key
 from plangraph.reports import SEVERITIES, Result, Severity, Where
 from plangraph.shapes import Saying, ShapeSet, fill_in
 from plangraph.store.base import Term
@@ -42,16 +42,6 @@ class Raw:
     def key(self) -> tuple[object, ...]:
         """What makes it the same result in another engine or another run: blank nodes have no names there."""
         return (term_key(self.focus), self.path, term_key(self.value), self.component, self.severity, self.shape)
-
-
-def term_key(term: Term | None) -> object:
-    """What is equal for the same term, whatever its lexical form; all blank nodes look alike."""
-    if term is None or isinstance(term, BNode):
-        return None if term is None else "_:"
-    if isinstance(term, Literal):
-        same = Literal(str(term), lang=term.language, datatype=term.datatype)
-        return (str(same), term.language, str(term.datatype or ""))
-    return str(term)
 
 
 def read_term(text: str) -> Term:

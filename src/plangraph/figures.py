@@ -94,7 +94,8 @@ def with_unit(text: str, unit: str, lang: str) -> str:
     if not symbol:
         return text
     apart = lang == "en" and symbol[0] not in "%‰°"
-    return f"{text} {symbol}" if apart or symbol[0].isascii() and symbol[0].isalpha() else f"{text}{symbol}"
+    word = symbol[0].isascii() and symbol[0].isalpha()
+    return f"{text} {symbol}" if apart or word else f"{text}{symbol}"
 
 
 def _scaled(value: Decimal, lang: str) -> str:

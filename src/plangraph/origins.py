@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gzip
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableSequence, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +67,7 @@ class Source:
             line = self._search(str(subject), predicate)
             return None if line is None else (4, line)
         name = str(subject)
-        wanted = None if value is None else _key(value)
+        wanted = term_key(value)
         keys = ((name, predicate, wanted), (name, predicate, None), (name, None, wanted), (name, _TYPE, None))
         for rank, key in enumerate((*keys, (name, None, None))):
             whole = rank == 4 or key[1:] != (None, None)
@@ -82,16 +84,12 @@ class Source:
         if self.format not in _POSITIONED:
             return {}
         parser = _TrigLines if self.format == TRIG else _Lines
-        noted: dict[tuple[str, str | None, object], int] = {}
-        reader = parser(
-            RDFSink(Graph(bind_namespaces="none")), baseURI=str(ID), turtle=self.format != N3
-        )  # the base that parse_rdf uses too
-        reader.noted = noted
-        try:
+        # The base is the one that parse_rdf uses.
+        reader = parser(RDFSink(Graph(bind_namespaces="none")), baseURI=str(ID), turtle=self.format != N3)
+        # Oxigraph reads what rdflib doesn't (RDF 1.2): the lines up to there are still right.
+        with suppress(Exception):
             reader.loadBuf(self.text)
-        except Exception:  # what Oxigraph reads and rdflib doesn't (RDF 1.2): lines up to there are still right
-            return noted
-        return noted
+        return reader.noted
 
     def _search(self, subject: str, predicate: str | None) -> int | None:
         short = subject.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1]
@@ -107,16 +105,27 @@ class Source:
 class _Lines(SinkParser):
     """Notes the line on which the object of each statement ends, under the statement and its parts."""
 
-    noted: dict[tuple[str, str | None, object], int]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.noted: dict[tuple[str, str | None, object], int] = {}
+        self._ends: dict[int, int] = {}
+
+    def object(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
+        # The statements of a list of objects are made only when the whole list has been read.
+        end = super().object(argstr, i, res)
+        if end >= 0 and res:
+            self._ends[id(res[-1])] = self.lines + 1
+        return end
 
     def makeStatement(self, quadruple: Any) -> None:
-        _, predicate, subject, value = quadruple
+        line = self._ends.pop(id(quadruple[3]), self.lines + 1)
+        # Numbers are still Python's here, and the predicate `a` is a pair.
+        predicate, subject, value = (self._store.normalise(None, term) for term in quadruple[1:])
         if isinstance(subject, URIRef):
-            line = self.lines + 1
             for key in (
-                (str(subject), str(predicate), _key(value)),
+                (str(subject), str(predicate), term_key(value)),
                 (str(subject), str(predicate), None),
-                (str(subject), None, _key(value)),
+                (str(subject), None, term_key(value)),
                 (str(subject), None, None),
             ):
                 self.noted.setdefault(key, line)
@@ -126,12 +135,16 @@ class _TrigLines(_Lines, TrigSinkParser):
     """The same for TriG."""
 
 
-def _key(term: Node) -> object:
-    """What tells a term from others, whatever its lexical form: ``1.50`` and ``1.5`` are the same decimal."""
+def term_key(term: Node | None) -> object:
+    """What is equal for the same term, whatever its lexical form (1.50 and 1.5); all blank nodes look alike."""
     if isinstance(term, Literal):
         same = Literal(str(term), lang=term.language, datatype=term.datatype)
-        return (str(same), term.language, str(term.datatype or ""))
-    return None if isinstance(term, BNode) else str(term)
+        number = same.value if isinstance(same.value, Decimal) else None
+        text = str(same) if number is None or not number.is_finite() else format(number.normalize(), "f")
+        return (text, term.language, str(term.datatype or ""))
+    if isinstance(term, BNode):
+        return "_:"
+    return None if term is None else str(term)
 
 
 def read_sources(

@@ -6,7 +6,6 @@ Made once a revision, never while a page is asked for: at size, no page aggregat
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,12 +13,13 @@ from typing import Any, Final
 from rdflib import Literal, URIRef
 from rdflib.namespace import ORG, PROV, RDF, SKOS
 
-from plangraph.entities import Named, name_of, natural_key
+from plangraph.entities import Named, name_of
 from plangraph.errors import NotFound
 from plangraph.figures import Figure, figures_of, headline, target_of
 from plangraph.namespaces import PG
 from plangraph.ontology import vocabulary
 from plangraph.store.base import GraphStore
+from plangraph.walking import in_order, objects, of_class, subjects
 
 STATES: Final = ("behind", "unknown", "on-track", "achieved-early")
 """Progress of an indicator, the one to look at first first."""
@@ -35,7 +35,6 @@ STATUSES: Final = (
     "unknown",
 )
 """Statuses of a project, from its beginning to its end."""
-_NO_POSITION: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -273,34 +272,6 @@ def project_statuses(store: GraphStore) -> dict[str, str]:
             dated = (str(of_report.get(PG.asOf, "")), str(status).rpartition("/")[2].removeprefix("status-"))
             found[str(about)] = max(dated, found.get(str(about), ("", "")))
     return {iri: status for iri, (_, status) in found.items()}
-
-
-def of_class(store: GraphStore, class_: URIRef) -> list[URIRef]:
-    """The things typed ``class_``, in the order of their ``pg:position``, then of their IRIs."""
-    things = {s for s, _, _, _ in store.triples(None, RDF.type, class_) if isinstance(s, URIRef)}
-    return in_order(store, things)
-
-
-def in_order(store: GraphStore, things: Iterable[URIRef]) -> list[URIRef]:
-    """``things`` by ``pg:position``, then in the order in which the source names them, then by IRI."""
-
-    def key(thing: URIRef) -> tuple[Any, ...]:
-        at = next(iter(objects(store, thing, PG.position)), None)
-        # The IRI of a piece of evidence ends in the offset of its text.
-        named = min((natural_key(str(e)) for e in objects(store, thing, PG.evidence)), default=())
-        return (int(str(at)) if at is not None else _NO_POSITION, not named, named, natural_key(str(thing)))
-
-    return sorted(things, key=key)
-
-
-def objects(store: GraphStore, subject: URIRef, predicate: URIRef) -> list[Any]:
-    """The objects of a subject and a predicate."""
-    return [o for _, _, o, _ in store.triples(subject, predicate)]
-
-
-def subjects(store: GraphStore, predicate: URIRef, object_: URIRef) -> set[URIRef]:
-    """The subjects that are IRIs, of a predicate and an object."""
-    return {s for s, _, _, _ in store.triples(None, predicate, object_) if isinstance(s, URIRef)}
 
 
 def _first(things: set[URIRef]) -> URIRef | None:

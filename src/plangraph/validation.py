@@ -25,11 +25,11 @@ from rdflib.paths import Path as PropertyPath
 from rdflib.term import Node
 
 from plangraph.errors import BadInput
-from plangraph.explaining import Raw, explain, order, read_term, term_key
+from plangraph.explaining import Raw, explain, order, read_term
 from plangraph.mediatypes import INPUT_FORMATS, N_TRIPLES, by_media_type
 from plangraph.namespaces import GRAPHS, HISTORY_GRAPH, SHAPES_GRAPH
 from plangraph.ontology import ontology_files
-from plangraph.origins import UPLOAD_GRAPH, SeveralFaults, Source, read_sources
+from plangraph.origins import UPLOAD_GRAPH, SeveralFaults, Source, read_sources, term_key
 from plangraph.reports import Report, Result, read_path
 from plangraph.shapes import ShapeSet, load_shapes, shape_set, shipped_shapes
 from plangraph.store.base import GraphStore, Quad
@@ -95,7 +95,7 @@ def validate(
     staged = _vocabulary_text() + _without(standing, removed) + _ntriples(graph)
     raws = list(dict.fromkeys(_run(name, staged, rules)))
     if context is not None:
-        described = {term_key(subject) for subject in graph.subjects()}  # type: ignore[arg-type]
+        described = {term_key(subject) for subject in graph.subjects()}
         known = _known_results(name, standing, rules)
         raws = [raw for raw in raws if term_key(raw.focus) in described or raw.key not in known]
     results = explain(raws, rules, staged, sources)

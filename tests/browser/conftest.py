@@ -11,10 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, Route
-from shipped_service import app, service, snapshot  # noqa: F401
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, Route, expect
 from werkzeug.serving import make_server
+
+from plangraph.settings import Settings
+from plangraph.web import create_app
+from plangraph.web.service import open_service
+from shipped_service import snapshot  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -28,6 +31,10 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# A validation needs some seconds where tests share a machine.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -44,14 +51,16 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def site(app: Flask) -> Iterator[str]:  # noqa: F811
-    """The address of the application, served on a free port as long as the tests run."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+def site(snapshot: Path) -> Iterator[str]:  # noqa: F811
+    """The address of the application on the shipped data, served on a free port as long as the tests run."""
+    service = open_service(Settings(readers=2, query_seconds=60.0, upload_bytes=200_000), snapshot)
+    with service.readers:
+        server = make_server("127.0.0.1", 0, create_app(service), threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 @dataclass

@@ -49,7 +49,7 @@ _OXIGRAPH = {
 _POSITION = re.compile(
     r"^(?:Parser error )?(?:at|between) line (\d+)(?: (?:between columns|column) (\d+))?(?: and [a-z0-9 ]+)?: ?"
 )
-_ENTITY = re.compile(rb'<!ENTITY\s+([^\s"%]+)\s*"([^"]*)"')
+_ENTITY = re.compile(rb"""<!ENTITY\s+([^\s"'%]+)\s*(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(rb"&([^\s;&#]+);")
 _GROWTH = 20
 _LEAST_GROWTH = 1_000_000
@@ -67,11 +67,11 @@ def parse_rdf(
 
     ``source`` names the text in errors. Raises ``SyntaxFault`` with line and column, ``BadInput`` for bad UTF-8.
     """
+    if fmt in (RDF_XML, TRIX):
+        _check_entities(data, source)
     if fmt in (TRIX, HEXT):
         return _parse_with_rdflib(data, fmt, default_graph, source)
-    if fmt is RDF_XML:
-        _check_entities(data, source)
-    else:
+    if fmt is not RDF_XML:
         data = data.removeprefix(codecs.BOM_UTF8)
         _check_utf8(data, source)
     try:
@@ -130,9 +130,10 @@ def _check_utf8(data: bytes, source: str | None) -> None:
 
 
 def _check_entities(data: bytes, source: str | None) -> None:
-    """Raise ``TooLarge`` where entities would grow to very much text ("billion laughs"), which Oxigraph expands."""
+    """Raise ``TooLarge`` where entities would grow to very much text ("billion laughs"), which parsers expand."""
     sizes: dict[bytes, int] = {}
-    for name, value in _ENTITY.findall(data):
+    for name, *values in _ENTITY.findall(data):
+        value = b"".join(values)
         size = len(value) + sum(sizes.get(inner, 0) for inner in _REFERENCE.findall(value))
         sizes[name] = min(max(size, sizes.get(name, 0)), 1 << 40)
     if sum(sizes.get(name, 0) for name in _REFERENCE.findall(data)) > max(_LEAST_GROWTH, _GROWTH * len(data)):

@@ -99,10 +99,9 @@ class _Worker:
                 "A query process doesn't start; the reason stands in the server's log.",
             )
 
-    def stop(self) -> None:
+    def kill(self) -> None:
         self._process.kill()
         self._process.wait()
-        self.pipe.close()
 
 
 class ReaderPool:
@@ -144,7 +143,8 @@ class ReaderPool:
     def _replace(self, worker: _Worker) -> None:
         with self._lock:
             self._all.discard(worker)
-        worker.stop()
+        worker.kill()
+        worker.pipe.close()
         self._add()
 
     def close(self) -> None:
@@ -152,8 +152,9 @@ class ReaderPool:
         with self._lock:
             self._closed = True
             workers, self._all = self._all, set()
+        # A pipe in use is closed by the thread that uses it, once it sees that the worker is gone.
         for worker in workers:
-            worker.stop()
+            worker.kill()
 
     def __enter__(self) -> ReaderPool:
         return self
@@ -161,10 +162,13 @@ class ReaderPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextlib.contextmanager
-    def _worker(self) -> Iterator[_Worker]:
+    def _check_open(self) -> None:
         if self._closed:
             raise Unavailable("查询进程已停止。", "The query processes have been stopped.")
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[_Worker]:
+        self._check_open()
         try:
             worker = self._idle.get(timeout=self._wait)
         except queue.Empty:
@@ -236,6 +240,7 @@ class ReaderPool:
                         continue
                     break
             except (EOFError, OSError):
+                self._check_open()
                 raise OverLimit(
                     "查询超出了内存或嵌套深度的上限，已停止。请简化查询。",
                     "Stopped at the limit of memory or nesting. Simplify it.",

@@ -123,7 +123,10 @@ _FAULTS: Final = {
 
 
 def chosen_format(offers: Sequence[Format], *, suffix: str = "") -> Format:
-    """The format to answer in: by ``suffix``, else by ``?format=``, else by Accept. Raises ``NotAcceptable``, ``BadInput``."""
+    """The format to answer in: by ``suffix``, else by ``?format=``, else by Accept.
+
+    Raises ``NotAcceptable`` or ``BadInput`` naming what can be had.
+    """
     if suffix:
         found = by_suffix(suffix, offers)
         if found is not None:

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from rdflib import Literal, URIRef
+from rdflib.namespace import RDF
 
 from plangraph.entities import Named, name_of
 from plangraph.errors import BadInput, PlangraphError
 from plangraph.mediatypes import GRAPH_FORMATS, HTML, N_TRIPLES, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
-from plangraph.namespaces import PG, RDF, expand
+from plangraph.namespaces import PG, expand
 from plangraph.ontology import vocabulary
 from plangraph.queries import THEMES, Parameter, Question, bind, question, questions
 from plangraph.store.base import Term

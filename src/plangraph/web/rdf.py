@@ -12,9 +12,10 @@ from plangraph.turtle import write_turtle
 
 
 def description_of(store: GraphStore, iri: str) -> Graph:
-    """What the graph says of ``iri``: its triples, those that lead to it, its evidence with selectors, its inferred links.
+    """What the graph says of ``iri``: its triples and those that lead to it, its evidence with selectors, its reasons.
 
-    Empty where the graph doesn't know it. Triples of the shapes aren't part of it.
+    The reasons are the ``pg:Link`` nodes of its inferred links. Empty where the graph doesn't know ``iri``. Triples of
+    the shapes aren't part of it.
     """
     found = Graph(bind_namespaces="none")
     thing = URIRef(iri)

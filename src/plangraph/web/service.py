@@ -12,8 +12,8 @@ from typing import Any, TypeVar, cast
 from flask import current_app
 
 from plangraph import __version__
-from plangraph.opening import pool_limits
 from plangraph.ontology import Vocabulary, vocabulary
+from plangraph.opening import pool_limits
 from plangraph.overview import Overview, overview, project_statuses
 from plangraph.settings import Settings
 from plangraph.store.embedded import EmbeddedStore
@@ -60,7 +60,7 @@ def current_service() -> Service:
 
 def open_service(settings: Settings, snapshot: Path) -> Service:
     """The service on the snapshot in folder ``snapshot``. Raises ``Unavailable`` where it isn't a store."""
-    readers = ReaderPool(snapshot, **pool_limits(settings))
+    readers = ReaderPool(snapshot, **cast(dict[str, Any], pool_limits(settings)))
     try:
         store = EmbeddedStore.open(snapshot, read_only=True)
         if len(store) <= settings.memory_quads:

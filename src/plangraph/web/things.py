@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,8 +16,9 @@ from plangraph.errors import BadInput, NotFound
 from plangraph.figures import Figure, figures_of, is_observation, read_figure
 from plangraph.mediatypes import GRAPH_FORMATS, HTML, by_suffix
 from plangraph.namespaces import OA, PG, compact, expand
-from plangraph.overview import STATUSES, IndicatorState, indicator_state, subjects
+from plangraph.overview import STATUSES, IndicatorState, indicator_state
 from plangraph.store.base import GraphStore
+from plangraph.walking import subjects
 from plangraph.web import answers
 from plangraph.web.rdf import description_of, serialize
 from plangraph.web.service import Service, current_service
@@ -29,10 +31,22 @@ _APART: Final = frozenset(
     str(p) for p in (PG.assertion, PG.position, PG.rationale, PG.sha256, PG.inPlan, OA.hasSelector, PG.locator)
 )
 _OF_FIGURE: Final = frozenset(
-    str(PG[name])
-    for name in (
-        "value valueLow valueHigh unit comparator asPrinted valueType statistic periodStart periodEnd basis ofIndicator refArea"
-    ).split()
+    str(p)
+    for p in (
+        PG.value,
+        PG.valueLow,
+        PG.valueHigh,
+        PG.unit,
+        PG.comparator,
+        PG.asPrinted,
+        PG.valueType,
+        PG.statistic,
+        PG.periodStart,
+        PG.periodEnd,
+        PG.basis,
+        PG.ofIndicator,
+        PG.refArea,
+    )
 )
 _PREVIEW: Final = 12
 
@@ -43,6 +57,18 @@ class Works:
 
     status: str
     things: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Status:
+    """One dated statement of how far a project or an indicator is, and by whom."""
+
+    report: Named
+    code: str
+    as_of: str
+    by: Named | None
+    inferred: bool
+    rationale: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,21 +88,10 @@ class ThingPage:
     figure: Figure | None = None
     indicator: Named | None = None
     basis: Named | None = None
+    area: Named | None = None
     works: tuple[Works, ...] = ()
     statuses: tuple[Status, ...] = ()
     preview: int = _PREVIEW
-
-
-@dataclass(frozen=True)
-class Status:
-    """One dated statement of how far a project or an indicator is, and by whom."""
-
-    report: Named
-    code: str
-    as_of: str
-    by: Named | None
-    inferred: bool
-    rationale: dict[str, str]
 
 
 @blueprint.get("/id/<path:path>")
@@ -97,12 +112,12 @@ def code(path: str) -> Response:
     return _answer(path, iri_of_code, "/code/")
 
 
-def _answer(path: str, iri_of: type | object, prefix: str) -> Response:
+def _answer(path: str, iri_of: Callable[[str], str], prefix: str) -> Response:
     service = current_service()
     fmt = by_suffix(path, answers.PAGE_OR_GRAPH)
     suffix = fmt.suffix if fmt else ""
     bare = path.removesuffix(suffix) if suffix else path
-    iri = iri_of(bare)  # type: ignore[operator]
+    iri = iri_of(bare)
     fmt = answers.chosen_format(answers.PAGE_OR_GRAPH, suffix=suffix)
     if (same := answers.unchanged(service.revision, fmt.name)) is not None:
         return same
@@ -162,7 +177,12 @@ def _thing_page(service: Service, about: Description, path: str) -> ThingPage:
     elif is_observation(store, iri):
         hidden |= _OF_FIGURE
         figure = read_figure(store, URIRef(iri))
-        extra |= {"figure": figure, "indicator": _one(about, PG.ofIndicator), "basis": _one(about, PG.basis)}
+        extra |= {
+            "figure": figure,
+            "indicator": _one(about, PG.ofIndicator),
+            "basis": _one(about, PG.basis),
+            "area": _one(about, PG.refArea),
+        }
     elif types & {str(PG.Task), str(PG.PolicyMeasure)}:
         hidden_in.add(str(PG.implements))
         extra["works"] = _works(store, about, service.statuses())

@@ -15,7 +15,7 @@ from rdflib.namespace import XSD
 
 from plangraph.entities import Named
 from plangraph.figures import Figure, number
-from plangraph.namespaces import PG, compact
+from plangraph.namespaces import compact
 from plangraph.ontology import vocabulary
 from plangraph.store.base import Term
 from plangraph.web import i18n
@@ -63,7 +63,8 @@ _SHAPES: Final[dict[str, str]] = {
     "indicator": '<path d="M1.5 9h3.3v6H1.5z M6.3 5h3.4v10H6.3z M11.2 1h3.3v14h-3.3z"/>',
     "place": '<path d="M8 .8a5.2 5.2 0 0 1 5.2 5.2C13.2 9.7 8 15.3 8 15.3S2.8 9.7 2.8 6A5.2 5.2 0 0 1 8 .8z'
     'M8 4a2 2 0 1 0 0 4 2 2 0 0 0 0-4z" fill-rule="evenodd"/>',
-    "organization": '<path d="M8 .8l7 4v1.7H1V4.8z M2.5 7.5h2v5h-2z M7 7.5h2v5H7z M11.5 7.5h2v5h-2z M1 13.3h14v1.7H1z"/>',
+    "organization": '<path d="M8 .8l7 4v1.7H1V4.8z M2.5 7.5h2v5h-2z M7 7.5h2v5H7z M11.5 7.5h2v5h-2z '
+    'M1 13.3h14v1.7H1z"/>',
     "document": '<path d="M3 .8h6.5L13.5 5v10.2H3z M5.2 7v1.3h6V7z M5.2 10v1.3h6V10z" fill-rule="evenodd"/>',
     "slogan": '<path d="M1 2h14v9.5H7.5L4 15v-3.5H1z"/>',
     "other": '<circle cx="8" cy="8" r="5.5"/>',
@@ -110,7 +111,20 @@ INVERSE: Final[dict[str, tuple[str, str]]] = {
 """What to call the links that come in by a property: a label says it one way round only."""
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
-_MONTHS: Final = "January February March April May June July August September October November December".split()
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def sign_of(kind: str) -> str:
@@ -271,5 +285,4 @@ def register_words(app: Flask) -> None:
         figure=figure,
         number=number,
         progress_marks=PROGRESS_MARKS,
-        pg=PG,
     )

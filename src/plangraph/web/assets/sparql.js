@@ -1,5 +1,6 @@
 // The query page: editor, shipped questions, results.
 import { acceptCompletion, autocompletion, completionKeymap } from "@codemirror/autocomplete";
+import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
 import { keymap } from "@codemirror/view";
 import { sparql, SparqlLanguage } from "codemirror-lang-sparql";
@@ -209,19 +210,30 @@ function showGraph(turtle, seconds) {
     cut && el("p", { class: "muted" }, t("只显示了开头，完整内容请下载。", "Only the beginning is shown; download the whole.")));
 }
 
+const LONGEST_MESSAGE = 300;
+
 function showProblem(problem) {
   const { line, column } = problem;
-  const message = problem.detail || problem.title || t("查询失败。", "The query failed.");
-  if (line) {
-    const from = offsetAt(editor, line, column ?? 1);
+  const whole = problem.detail || problem.title || t("查询失败。", "The query failed.");
+  const message = whole.length > LONGEST_MESSAGE ? `${whole.slice(0, LONGEST_MESSAGE)}…` : whole;
+  const from = line ? faultPlace(offsetAt(editor, line, column ?? 1)) : null;
+  if (from !== null) {
     const to = Math.min(from + 1, editor.state.doc.length);
-    editor.dispatch(setDiagnostics(editor.state, [{ from: Math.min(from, to), to, severity: "error", message }]));
+    editor.dispatch(setDiagnostics(editor.state, [{ from: Math.min(from, Math.max(0, to - 1)), to, severity: "error", message }]));
   }
   fill(page("results"), el("div", { class: "alert error", role: "alert" }, el("p", {}, message),
-    line && el("button", { type: "button", class: "button small", onclick: () => {
-      editor.dispatch({ selection: { anchor: offsetAt(editor, line, column ?? 1) }, scrollIntoView: true });
+    from !== null && el("button", { type: "button", class: "button small", onclick: () => {
+      editor.dispatch({ selection: { anchor: from }, scrollIntoView: true });
       editor.focus();
     } }, t("到出错处", "Go to the place"))));
+}
+
+/** Where the text stops being SPARQL: the server names how far it got, which may be past the first fault. */
+function faultPlace(named) {
+  const tree = ensureSyntaxTree(editor.state, editor.state.doc.length, 500) ?? syntaxTree(editor.state);
+  let first = named;
+  tree.iterate({ enter: (node) => { if (node.type.isError && node.from < first) first = node.from; } });
+  return first;
 }
 
 function insertPrefixes() {

@@ -70,6 +70,18 @@ const markedLines = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+// Chromium keeps the look of coloured text that is typed over in a style attribute, which the content security policy
+// forbids: typing over a selection is done here instead of by the browser.
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const plain = event.inputType === "insertText" && event.data !== null && !event.isComposing && !view.composing;
+    if (!plain || view.state.readOnly || view.state.selection.ranges.every((range) => range.empty)) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 /**
  * An editor in `parent`. `label` names it for screen readers; `extensions` add language, completion and keys.
  *
@@ -83,7 +95,7 @@ export function createEditor({ parent, doc, label, hint = "", extensions = [], o
       EditorView.cspNonce.of(nonce()),
       extensions,
       lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), highlightSpecialChars(), drawSelection(),
-      history(), indentOnInput(), bracketMatching(), highlightSelectionMatches(), lintGutter(), search({ top: true }), markedLines,
+      history(), indentOnInput(), bracketMatching(), highlightSelectionMatches(), lintGutter(), search({ top: true }), markedLines, typeOver,
       syntaxHighlighting(colours), theme,
       EditorView.lineWrapping,
       placeholder(hint),

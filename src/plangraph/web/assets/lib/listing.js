@@ -10,7 +10,7 @@ export function showListing(parent, nodes, edges, choose) {
     table(t(`事物（${nodes.length}）`, `Things (${nodes.length})`), [t("名称", "Name"), t("类别", "Class"), t("联系", "Links"), t("页面", "Page")],
       ordered.map((node) => [
         pick(node), kindChip(node.kind, textOf(node.kindLabel, node.kind)), el("span", { class: "number" }, String(node.degree)),
-        el("a", { href: node.page, "aria-label": t(`${textOf(node.label)}的页面`, `The page of ${textOf(node.label)}`) }, t("打开", "Open")),
+        el("a", { href: node.page, "aria-label": t(`打开${textOf(node.label)}的页面`, `Open the page of ${textOf(node.label)}`) }, t("打开", "Open")),
       ])),
     table(t(`联系（${edges.length}）`, `Links (${edges.length})`), [t("从", "From"), t("关系", "Link"), t("到", "To"), t("依据", "Basis")],
       edges.map((edge) => [pick(edge.from), textOf(edge.label), pick(edge.to), edge.inferred ? t("编者推断", "inferred") : t("原文所述", "stated")])));
