@@ -17,7 +17,6 @@ const entries = (await readdir(assets, { withFileTypes: true }))
   .map((item) => join(assets, item.name))
   .sort();
 
-await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 
 const { metafile } = await build({
@@ -46,6 +45,10 @@ for (const [file, output] of Object.entries(metafile.outputs)) {
 }
 const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
 await writeFile(join(dist, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
+
+// What an earlier build left goes last, so that a running server misses nothing until its pages are asked for anew.
+const made = new Set([...Object.keys(metafile.outputs).map((file) => basename(file)), "manifest.json", "LICENSES.txt"]);
+for (const file of await readdir(dist)) if (!made.has(file)) await rm(join(dist, file));
 
 const packages = new Set();
 for (const input of Object.keys(metafile.inputs)) {

@@ -15,22 +15,27 @@ MODULES = {
     for path in ROOT.rglob("*.py")
 }
 
-# Within F1 the store is a folder of modules that rest on each other. F2 has five steps: a capability may rest on what
-# it shows, never on its equals. An arrow goes down this list or stays in a package of its own line.
+# From the ground up. The five floors of the architecture have steps where a module rests on another of its floor:
+# an arrow goes to an earlier line, or stays within one package (``store``, ``web``).
 FLOORS = [
+    # F0 vocabulary; every other module raises the errors, and Turtle is written with the prefixes
     {"errors"},
     {"namespaces", "settings", "quantities", "mediatypes", "shipped"},
     {"turtle"},
+    # F1 resources
     {"store"},
     {"ontology", "queries"},
-    # F2: the base, the parts of validation, views and figures of things, what is made of them
-    {"entities", "origins", "shapes", "reports", "figures", "crosscheck", "assessment"},
-    {"graphview", "search", "explaining", "overview", "audit", "extraction", "spreadsheets"},
-    {"validation", "catalogue", "exporting"},
+    # F2 capabilities: labels and evidence of things are what all views of them rest on
+    {"entities", "origins", "shapes", "reports", "crosscheck", "assessment"},
+    {"figures", "graphview", "search", "walking", "explaining"},
+    {"overview", "exporting", "audit", "extraction", "spreadsheets", "validation"},
+    {"catalogue"},
+    # F3 write path
     {"commits"},
-    # F4: the store that the settings name, terminals, the two deliveries
-    {"opening", "terminal", "asking"},
-    {"serving", "web"},
+    # F4 delivery: the store that the settings name, what a terminal shows, the two deliveries
+    {"opening", "terminal"},
+    {"asking", "serving"},
+    {"web"},
     {"cli"},
     {"__main__"},
 ]

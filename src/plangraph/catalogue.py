@@ -48,12 +48,18 @@ class Count:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list holds; ``question`` names the shipped query that gives the same as a table, where one does."""
+    """What a list holds, called ``title`` or like its class.
+
+    ``family`` is the path to what things belong to, by which the list is ordered; ``question`` names the shipped query
+    that gives the same as a table, where one does.
+    """
 
     key: str
     class_: str
     facets: tuple[Facet, ...]
     counts: tuple[Count, ...] = ()
+    title: tuple[str, str] | None = None
+    family: tuple[str, ...] = ()
     figures: bool = False
     question: str | None = None
 
@@ -78,6 +84,8 @@ LISTINGS: Final[dict[str, Listing]] = {
             ),
             figures=True,
             question="main-indicators",
+            title=("指标", "Indicators"),
+            family=("^skos:member",),
         ),
         Listing(
             "tasks",
@@ -89,19 +97,29 @@ LISTINGS: Final[dict[str, Listing]] = {
                 Count("indicators", "指标", "Indicators", ("pg:hasIndicator",), "pg:Indicator"),
             ),
             question="goal-to-tasks",
+            title=("任务", "Tasks"),
+            family=("pg:inDomain",),
         ),
-        Listing("projects", "pg:Project", (_STATUS, _WORK_DOMAIN, _WORK, _PLACE, _GOAL), question="projects-by-status"),
+        Listing(
+            "projects",
+            "pg:Project",
+            (_STATUS, _WORK_DOMAIN, _WORK, _PLACE, _GOAL),
+            question="projects-by-status",
+            title=("项目", "Projects"),
+        ),
         Listing(
             "places",
             "pg:Place",
             (Facet("type", "类型", "Type", ("pg:placeType",)), Facet("within", "位于", "Within", ("pg:within",))),
             (Count("projects", "项目", "Projects", ("^pg:locatedIn",), "pg:Project"),),
             question="places-by-projects",
+            title=("地点", "Places"),
         ),
         Listing(
             "Programme",
             "pg:Programme",
             (Facet("programme-type", "类型", "Type", ("pg:programmeType",)), _STATUS, _WORK_DOMAIN, _WORK, _GOAL),
+            title=("专项行动、计划、品牌、机制", "Programmes"),
         ),
         Listing(
             "PolicyMeasure",
@@ -111,6 +129,8 @@ LISTINGS: Final[dict[str, Listing]] = {
                 Facet("problem", "针对的问题", "Problem", ("pg:addresses",)),
                 _GOAL,
             ),
+            title=("措施", "Measures"),
+            family=("pg:partOf",),
         ),
         Listing(
             "Observation",
@@ -120,6 +140,7 @@ LISTINGS: Final[dict[str, Listing]] = {
                 Facet("statistic", "统计量", "Statistic", ("pg:statistic",)),
                 Facet("indicator", "指标", "Indicator", ("pg:ofIndicator",)),
             ),
+            title=("观测", "Observations"),
         ),
     )
 }
@@ -174,32 +195,28 @@ def read_catalogue(store: GraphStore, listing: Listing) -> Catalogue:
     area: str | None = None
     if listing.figures and things:
         area = next((str(o) for o in objects(store, main_plan(store), PG.refArea)), None)
-    ordered = _by_parent(store, in_order(store, things))
+    ordered = _by_family(store, in_order(store, things), listing.family)
     rows = tuple(_row(store, thing, listing, area) for thing in ordered)
     wanted = {iri for row in rows for values in row.values.values() for iri in values}
     return Catalogue(listing, rows, {iri: name_of(store, iri) for iri in wanted})
 
 
-def _by_parent(store: GraphStore, things: list[URIRef]) -> list[URIRef]:
-    """``things`` by the domain, measure or indicator group that each belongs to; those that belong to none last.
+def _by_family(store: GraphStore, things: list[URIRef], path: tuple[str, ...]) -> list[URIRef]:
+    """``things`` by what each belongs to at the end of ``path``, one that others belong to right before them.
 
-    One that others belong to stands right before them.
+    Those that belong to nothing come last; without a path the order stays.
     """
+    if not path:
+        return things
     rank = {thing: n for n, thing in enumerate(things)}
-    parent = {thing: _parent(store, thing) for thing in things}
-    above = {p: n for n, p in enumerate(in_order(store, {p for p in parent.values() if p is not None}))}
+    family = {thing: min(walk(store, thing, path), default=None) for thing in things}
+    heads = {head: n for n, head in enumerate(in_order(store, {f for f in family.values() if f is not None}))}
 
     def key(thing: URIRef) -> tuple[int, bool, int]:
-        family = thing if thing in above else parent[thing]
-        return len(above) if family is None else above[family], thing not in above, rank[thing]
+        head = thing if thing in heads else family[thing]
+        return len(heads) if head is None else heads[head], thing not in heads, rank[thing]
 
     return sorted(things, key=key)
-
-
-def _parent(store: GraphStore, thing: URIRef) -> URIRef | None:
-    found = [*objects(store, thing, PG.inDomain), *objects(store, thing, PG.partOf)]
-    found += [s for s in subjects(store, SKOS.member, thing) if PG.IndicatorGroup in objects(store, s, RDF.type)]
-    return next((p for p in found if isinstance(p, URIRef)), None)
 
 
 def _row(store: GraphStore, thing: URIRef, listing: Listing, area: str | None) -> Row:
@@ -230,16 +247,18 @@ def short_key(iri: str) -> str:
 def narrow(rows: Iterable[Row], chosen: Mapping[str, str], text: str = "") -> tuple[Row, ...]:
     """The rows that have every chosen value (short keys by facet) and hold every word of ``text`` in a name.
 
-    The value ``-`` means that a row has none.
+    The value ``-`` means that a row has none, ``*`` that it has any.
     """
     words = fold(text).split()
 
+    def has(values: tuple[str, ...], wanted: str) -> bool:
+        if wanted in ("-", "*"):
+            return bool(values) == (wanted == "*")
+        return any(short_key(iri) == wanted for iri in values)
+
     def fits(row: Row) -> bool:
-        for facet, wanted in chosen.items():
-            values = row.values.get(facet, ())
-            if wanted and not (not values if wanted == "-" else any(short_key(iri) == wanted for iri in values)):
-                return False
-        return all(word in row.text for word in words)
+        chosen_fit = all(has(row.values.get(facet, ()), wanted) for facet, wanted in chosen.items() if wanted)
+        return chosen_fit and all(word in row.text for word in words)
 
     return tuple(row for row in rows if fits(row))
 
@@ -269,7 +288,9 @@ def by_count(rows: Iterable[Row], count: str) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: -row.counts.get(count, 0)))
 
 
-def class_label(listing: Listing) -> dict[str, str]:
-    """The name of the listed class in both languages."""
+def title_of(listing: Listing) -> dict[str, str]:
+    """What the list is called in both languages."""
+    if listing.title:
+        return dict(zip(("zh", "en"), listing.title, strict=True))
     term = vocabulary().find(str(expand(listing.class_)))
     return dict(term.label) if term else {}

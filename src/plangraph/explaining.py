@@ -128,7 +128,7 @@ def _labels(staged: str, raws: Sequence[Raw]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     if not wanted:
         return found
-    for line in staged.splitlines():
+    for line in staged.split("\n"):  # splitlines would split at U+2028 too, which literals may hold as it is
         subject, _, rest = line.partition(" ")
         if rest.startswith(_LABEL_LINE) and subject[1:-1] in wanted:
             label = read_term(rest.partition(" ")[2].rstrip(" ."))

@@ -6,7 +6,6 @@ of terms of other vocabularies, ``alignments.ttl`` links to them. Shapes aren't 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,13 +15,12 @@ from typing import Final, Literal, TypeAlias
 
 from rdflib import Graph, URIRef
 from rdflib import Literal as RdfLiteral
-from rdflib.exceptions import ParserError
 from rdflib.namespace import OWL, QB, RDF, RDFS, SKOS
-from rdflib.plugins.parsers.notation3 import BadSyntax
 
-from plangraph.errors import NotFound, SyntaxFault
-from plangraph.namespaces import PG, PGC, QUDT, SCHEMA, bind_prefixes, compact
+from plangraph.errors import NotFound
+from plangraph.namespaces import ONTOLOGY_GRAPH, PG, PGC, QUDT, SCHEMA, bind_prefixes, compact
 from plangraph.shipped import shipped
+from plangraph.store.parsing import read_file
 
 Kind: TypeAlias = Literal[
     "class", "object-property", "datatype-property", "property", "datatype", "concept-scheme", "concept", "reused"
@@ -172,36 +170,12 @@ def ontology_files() -> tuple[Path, ...]:
 def parse_turtle(path: Path, graph: Graph | None = None) -> Graph:
     """Read a shipped Turtle file into ``graph`` (a new one with the project's prefixes where none is given).
 
-    Raises ``NotFound`` where the file is missing, ``SyntaxFault`` with file and line where it isn't Turtle.
+    Raises ``BadInput`` where the file is missing, ``SyntaxFault`` with file, line and column where it isn't Turtle.
     """
     target = bind_prefixes(Graph(bind_namespaces="none")) if graph is None else graph
-    try:
-        data = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise NotFound(
-            f"缺少文件 {path}。请重新安装 plangraph，或恢复该文件。",
-            f"{path} is missing. Install plangraph again, or restore the file.",
-        ) from None
-    except UnicodeDecodeError as error:
-        raise SyntaxFault("文件不是 UTF-8 编码。", "The file isn't UTF-8.", source=path.name) from error
-    try:
-        target.parse(data=data, format="turtle", publicID=path.resolve().as_uri())
-    except BadSyntax as error:
-        why = _reason(error)
-        raise SyntaxFault(
-            f"Turtle 语法有误（{why}）。", f"This isn't Turtle: {why}.", source=path.name, line=error.lines + 1
-        ) from error
-    except (ParserError, ValueError, AssertionError, IndexError) as error:  # rdflib lets the last two out of its parser
-        raise SyntaxFault(
-            "Turtle 语法有误，位置不明。", "This isn't Turtle; where is unclear.", source=path.name
-        ) from error
+    # Oxigraph's parser: four times as fast as rdflib's, and this is on the way of every start.
+    target.addN((s, p, o, target) for s, p, o, _ in read_file(path, default_graph=ONTOLOGY_GRAPH))
     return target
-
-
-def _reason(error: BadSyntax) -> str:
-    """What rdflib objects to, without the excerpt of the file that its message carries over several lines."""
-    found = re.search(r"Bad syntax \((.*)\) at \^", str(error.message))
-    return found[1] if found else "bad syntax"
 
 
 def load_ontology() -> Graph:

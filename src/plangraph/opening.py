@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final, TypedDict
 
 from plangraph.commits import Filled, fill
 from plangraph.errors import StoreLocked
@@ -16,6 +17,9 @@ from plangraph.settings import Settings, is_address, store_folder
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.readers import ReaderPool
 from plangraph.store.remote import RemoteStore
+
+SNAPSHOT_VARIABLE: Final = "PLANGRAPH_SNAPSHOT"
+"""The environment variable by which the server tells its web processes which snapshot to read."""
 
 
 def open_embedded(settings: Settings, *, empty: bool = False) -> tuple[EmbeddedStore, Filled]:
@@ -45,7 +49,18 @@ def reader_pool(store: EmbeddedStore, settings: Settings, *, size: int | None = 
         yield pool
 
 
-def pool_limits(settings: Settings, size: int | None = None) -> dict[str, int | float]:
+class PoolLimits(TypedDict):
+    """What ``ReaderPool`` takes besides the snapshot."""
+
+    size: int
+    seconds: float
+    megabytes: int
+    max_bytes: int
+    wait: float
+    memory_quads: int
+
+
+def pool_limits(settings: Settings, size: int | None = None) -> PoolLimits:
     """The limits of a reader pool as the settings give them."""
     return {
         "size": size or settings.readers,
@@ -67,6 +82,8 @@ def snapshot(store: EmbeddedStore, settings: Settings) -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(dir=parent)) / "revision"
     try:
         store.backup(path)
+        if len(store) <= settings.memory_quads:
+            store.write_union(path)
         yield path
     finally:
         shutil.rmtree(parent, ignore_errors=True)

@@ -93,7 +93,7 @@ class Source:
 
     def _search(self, subject: str, predicate: str | None) -> int | None:
         short = subject.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1]
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")
         wanted: list[tuple[str, ...]] = [(subject, predicate)] if predicate else []
         for needles in (*wanted, (subject,), (short,)):
             for number, line in enumerate(lines, 1):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Final
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -12,12 +11,9 @@ from granian.log import LogLevels
 
 from plangraph.errors import Unavailable
 from plangraph.namespaces import compact
-from plangraph.opening import open_embedded, registered, snapshot
+from plangraph.opening import SNAPSHOT_VARIABLE, open_embedded, registered, snapshot
 from plangraph.settings import Settings, environment_name, settings_table, store_folder
 from plangraph.terminal import say
-
-SNAPSHOT_VARIABLE: Final = "PLANGRAPH_SNAPSHOT"
-"""Tells the web processes which snapshot to serve."""
 
 
 def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:

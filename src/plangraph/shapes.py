@@ -60,7 +60,7 @@ def shape_set(graph: Graph) -> ShapeSet:
     An engine's own name for a blank node means nothing outside it: ``sh:sourceShape`` would differ from run to run.
     """
     named = _named(graph)
-    text = "".join(sorted(named.serialize(format="nt").splitlines(keepends=True)))
+    text = "\n".join(sorted(named.serialize(format="nt").split("\n")))
     sayings = {str(shape): _saying(named, shape) for shape in _shapes(named)}
     return ShapeSet(named, text, hashlib.sha256(text.encode()).hexdigest(), sayings)
 

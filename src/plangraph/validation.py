@@ -16,7 +16,6 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final, TypeAlias
 
-import pyshacl
 import shacl
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.extras.shacl import parse_shacl_path
@@ -171,7 +170,7 @@ def _without(text: str, removed: Iterable[Quad]) -> str:
         return text
     subjects = {f"<{subject}>" for subject, _, _ in gone}
     kept = []
-    for line in text.splitlines(keepends=True):
+    for line in text.split("\n"):
         if line.partition(" ")[0] in subjects:
             ((s, p, o, _),) = parse_rdf(line.encode(), N_TRIPLES, default_graph=UPLOAD_GRAPH)
             key = (term_key(s), str(p), term_key(o))
@@ -179,7 +178,7 @@ def _without(text: str, removed: Iterable[Quad]) -> str:
                 gone[key] -= 1
                 continue
         kept.append(line)
-    return "".join(kept)
+    return "\n".join(kept)
 
 
 # --- Engines ----------------------------------------------------------------------------------------------------------
@@ -241,6 +240,8 @@ def _run_compiled(text: str, rules: ShapeSet) -> list[Raw]:
 
 
 def _run_reference(text: str, rules: ShapeSet) -> list[Raw]:
+    import pyshacl  # takes a tenth of a second, which only those who ask for the reference should wait
+
     _compiled(rules)  # the same shapes are refused, with the same words
     data = Graph(bind_namespaces="none").parse(data=text, format="nt")
     _, report, _ = pyshacl.validate(data, shacl_graph=rules.graph, inplace=True, do_owl_imports=False)

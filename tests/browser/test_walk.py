@@ -65,7 +65,7 @@ def test_from_an_indicator_to_its_task_and_into_the_graph_view(page: Page, site:
 def test_the_language_is_chosen_once(page: Page, site: str) -> None:
     page.goto(site + "/tasks")
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("task")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Tasks")
     page.get_by_role("link", name="Projects", exact=True).click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("link", name="中文").click()

@@ -283,21 +283,19 @@ def part_of(p: Patient, evidence: Node, kind: str) -> Node:
     return URIRef(f"{evidence}#{kind}")
 
 
-@mutant("Evidence-offsets")
+@mutant("Position-offsets")
 def offset_shifted(p: Patient) -> Node:
-    node = p.pick(OA.SpecificResource)
-    position = part_of(p, node, "position")
+    position = part_of(p, p.pick(OA.SpecificResource), "position")
     for edge in (OA.start, OA.end):
         p.put(position, edge, Literal(int(str(p.graph.value(position, edge))) + 1))
-    return node
+    return position
 
 
-@mutant("Evidence-length")
+@mutant("Quote-length")
 def quote_changed(p: Patient) -> Node:
-    node = p.pick(OA.SpecificResource)
-    quote = part_of(p, node, "quote")
+    quote = part_of(p, p.pick(OA.SpecificResource), "quote")
     p.put(quote, OA.exact, Literal(f"{p.graph.value(quote, OA.exact)}等"))
-    return node
+    return quote
 
 
 @mutant("Position-order")

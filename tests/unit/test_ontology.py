@@ -10,7 +10,7 @@ import pytest
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
 
-from plangraph.errors import NotFound, SyntaxFault
+from plangraph.errors import BadInput, NotFound, SyntaxFault
 from plangraph.namespaces import ID, ONTOLOGY, PG, PGC, PREFIXES, QUDT, SCHEMA, UNIT
 from plangraph.ontology import Term, Vocabulary, load_ontology, ontology_files, parse_turtle, vocabulary
 from plangraph.shipped import shipped
@@ -300,7 +300,7 @@ def test_a_fault_in_a_file_is_named_with_its_line(tmp_path: Path) -> None:
     path.write_text('<http://example.org/a> <http://example.org/b> "unclosed\n', "utf-8")
     with pytest.raises(SyntaxFault, match=r"broken\.ttl"):
         parse_turtle(path)
-    with pytest.raises(NotFound, match=r"absent\.ttl"):
+    with pytest.raises(BadInput, match=r"absent\.ttl"):
         parse_turtle(tmp_path / "absent.ttl")
     path.write_bytes(b"# \xff\xfe\n")
     with pytest.raises(SyntaxFault, match="UTF-8"):

@@ -30,6 +30,7 @@ from plangraph.mediatypes import (
 from plangraph.namespaces import GRAPHS
 from plangraph.store.parsing import as_graph, format_of_file, is_rdf_name, parse_rdf, read_file, skolemize
 
+pytestmark = pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
 HERE = GRAPHS["here"]
 A, B, C = (URIRef(f"http://a.example/{name}") for name in "abc")
 RDF_NS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

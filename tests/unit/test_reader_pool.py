@@ -169,7 +169,9 @@ def test_text_that_is_no_unicode_is_a_syntax_error(pool: ReaderPool) -> None:
     assert works(pool)
 
 
-def killed(pool: ReaderPool, action: Callable[[], object], kind: type[PlangraphError], match: str = "") -> None:
+def killed(
+    pool: ReaderPool, action: Callable[[], object], kind: type[PlangraphError], match: str | None = None
+) -> None:
     """``action`` fails as ``kind``, its worker is gone, and another has taken its place and works."""
     before = pool.run("reader_jobs:process")
     with pytest.raises(kind, match=match) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import threading
@@ -278,8 +279,6 @@ def test_a_worker_could_not_call_out_even_if_the_screen_missed_it(
 def test_hostile_texts_of_the_greatest_length_are_screened_quickly(piece: str) -> None:
     text = (piece * 200_000)[:200_000]
     start = time.process_time()
-    try:
+    with contextlib.suppress(Refused):
         screen_query(text)
-    except Refused:
-        pass
     assert time.process_time() - start < 3

@@ -18,6 +18,8 @@ from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.parsing import as_graph, parse_rdf
 from plangraph.turtle import serialize_graph, write_turtle
 
+# Literals that break their datatype are meant.
+pytestmark = [pytest.mark.filterwarnings(f"ignore:{text}") for text in ("Serializing weird", "Parsing weird")]
 BASE = "https://w3id.org/plangraph/id/qingxi-2030/"
 HERE = GRAPHS["here"]
 

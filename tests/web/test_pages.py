@@ -17,8 +17,9 @@ from flask.testing import FlaskClient
 from plangraph.catalogue import LISTINGS
 from plangraph.errors import NotFound
 from plangraph.overview import overview
-from plangraph.queries import question, questions
+from plangraph.queries import Question, question, questions
 from plangraph.store.embedded import EmbeddedStore
+from plangraph.web.headings import columns_of
 from plangraph.web.i18n import HTML_LANG
 from plangraph.web.service import Service
 
@@ -219,6 +220,7 @@ def test_a_hub_is_read_in_pages(client: FlaskClient) -> None:
 def test_a_list_is_narrowed_by_what_is_chosen(client: FlaskClient) -> None:
     page = client.get("/indicators?status=progress-behind").text
     assert "符合条件的有 2 个" in page
+    assert "符合条件的有 24 个" in client.get("/indicators?group=*").text
     page = client.get("/tasks?domain=chaoyang-2021/domain/innovation-economy").text
     assert "符合条件的有 5 个" in page
     assert "数字经济" in page
@@ -259,6 +261,17 @@ def test_every_question_has_a_page_with_its_answer(client: FlaskClient, name: st
     assert answer.status_code == 200
     assert "答案" in answer.text
     assert question(name).title["zh"] in answer.text
+
+
+@pytest.mark.parametrize("asked", questions(), ids=lambda q: q.name)
+def test_every_column_has_a_heading_in_both_languages(service: Service, asked: Question) -> None:
+    variables = list(service.store.select(asked.text).variables)
+    for lang in ("zh", "en"):
+        columns = columns_of(variables, lang)
+        assert columns
+        for variable, heading in columns.items():
+            assert re.search("[\u4e00-\u9fff]", heading) if lang == "zh" else heading.isascii(), variable
+            assert not re.search("[a-z][A-Z]", heading)
 
 
 def test_a_question_takes_its_parameters(client: FlaskClient) -> None:

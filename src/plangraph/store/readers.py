@@ -357,9 +357,7 @@ def main(argv: Sequence[str]) -> None:
     """The worker's own start: ``FD SNAPSHOT SECONDS MEGABYTES MEMORY_QUADS``."""
     fd, snapshot, seconds, megabytes, memory_quads = argv
     pipe = Connection(int(fd))
-    store = EmbeddedStore.open(Path(snapshot), read_only=True)
-    if len(store) <= int(memory_quads):
-        store = store.in_memory()
+    store = EmbeddedStore.open_snapshot(Path(snapshot), int(memory_quads))
     limit = int(megabytes) << 20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 from flask import Flask
 
 from plangraph.errors import Unavailable
 from plangraph.namespaces import compact
+from plangraph.opening import SNAPSHOT_VARIABLE
 from plangraph.settings import load_settings
 from plangraph.web import (
     answers,
@@ -30,9 +30,6 @@ from plangraph.web import urls as addresses
 from plangraph.web.bundles import bundle
 from plangraph.web.service import Service, open_service
 from plangraph.web.words import register_words
-
-SNAPSHOT_VARIABLE: Final = "PLANGRAPH_SNAPSHOT"
-"""The environment variable by which ``serve`` tells its workers where the data to read lie."""
 
 
 def create_app(service: Service) -> Flask:

@@ -105,7 +105,7 @@ def _page(whole: Catalogue, size: int) -> ListPage:
     start = int(offset) if offset.isdecimal() and len(offset) < 10 else 0
     return ListPage(
         listing=listing,
-        title=catalogue.class_label(listing),
+        title=catalogue.title_of(listing),
         names=dict(whole.names),
         rows=rows[start : start + size],
         fitting=len(rows),

@@ -14,12 +14,12 @@ from rdflib.namespace import RDF
 from plangraph.entities import Named, name_of
 from plangraph.errors import BadInput, PlangraphError
 from plangraph.mediatypes import GRAPH_FORMATS, HTML, N_TRIPLES, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
-from plangraph.namespaces import PG, expand
-from plangraph.ontology import vocabulary
+from plangraph.namespaces import expand
 from plangraph.queries import THEMES, Parameter, Question, bind, question, questions
 from plangraph.store.base import Term
 from plangraph.store.parsing import parse_rdf
 from plangraph.web import answers, i18n
+from plangraph.web.headings import columns_of, heading
 from plangraph.web.service import Service, current_service
 
 blueprint = Blueprint("questions", __name__)
@@ -130,35 +130,15 @@ def _table(service: Service, asked: Question, text: str) -> Table:
         result = json.loads(service.readers.query(text, RESULTS_JSON.media_type).read())
         if "boolean" in result:
             return Table((), (), 0, bool(result["boolean"]))
-        shown = _shown(result["head"]["vars"])
+        shown = columns_of(result["head"]["vars"], i18n.current())
         found = result["results"]["bindings"]
         rows = [tuple(_term(row.get(column)) for column in shown) for row in found[:cut]]
         return Table(tuple(shown.values()), _cells(service, rows), len(found))
     body = service.readers.query(text, N_TRIPLES.media_type).read()
     quads = parse_rdf(body, TURTLE, default_graph=URIRef("urn:x-answer"))
     triples: list[tuple[Term | None, ...]] = [(s, p, o) for s, p, o, _ in quads[:cut]]
-    return Table(("subject", "predicate", "object"), _cells(service, triples), len(quads))
-
-
-def _shown(variables: list[str]) -> dict[str, str]:
-    """The variables to show, with their headings: a thing is shown by its name, so its label columns are left out.
-
-    Texts that come in two languages (``whyZh``, ``whyEn``) are shown in that of the page.
-    """
-    own = "Zh" if i18n.current() == "zh" else "En"
-    found = {}
-    for name in variables:
-        base, language = (name[:-2], name[-2:]) if name.endswith(("Zh", "En")) else (name, "")
-        if not language or (base not in variables and language == own):
-            found[name] = _heading(base)
-    return found
-
-
-def _heading(name: str) -> str:
-    """What to call a column: the term of the ontology that its variable is named after, else the variable."""
-    words = vocabulary()
-    term = words.find(str(PG[name])) or words.find(str(PG[name[:1].upper() + name[1:]]))
-    return term.text(i18n.current()) if term else name
+    headings = tuple(heading(name, i18n.current()) for name in ("subject", "predicate", "object"))
+    return Table(headings, _cells(service, triples), len(quads))
 
 
 def _term(binding: dict[str, Any] | None) -> Term | None:

@@ -60,11 +60,9 @@ def current_service() -> Service:
 
 def open_service(settings: Settings, snapshot: Path) -> Service:
     """The service on the snapshot in folder ``snapshot``. Raises ``Unavailable`` where it isn't a store."""
-    readers = ReaderPool(snapshot, **cast(dict[str, Any], pool_limits(settings)))
+    readers = ReaderPool(snapshot, **pool_limits(settings))
     try:
-        store = EmbeddedStore.open(snapshot, read_only=True)
-        if len(store) <= settings.memory_quads:
-            store = store.in_memory()
+        store = EmbeddedStore.open_snapshot(snapshot, settings.memory_quads)
         state = f"{__version__} {snapshot.name} {snapshot.stat().st_mtime_ns}"
         revision = hashlib.sha256(state.encode()).hexdigest()[:12]
         return Service(settings, store, readers, vocabulary(), revision)

@@ -7,6 +7,7 @@ import { t } from "./page.js";
 cytoscape.use(fcose);
 
 const FONT = '"Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+const GLIDE = 350;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const colour = (name, otherwise) => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || otherwise;
 
@@ -86,15 +87,46 @@ function bestView(cy, elements) {
 export function arrange(cy, { fresh = false, upon = null } = {}) {
   const drawn = cy.elements().filter(isShown);
   if (drawn.nodes().length < 2) { fit(cy); return Promise.resolve(); }
-  return new Promise((resolve) => {
-    const layout = drawn.layout({
-      name: "fcose", quality: "default", randomize: fresh, animate: !calm && !fresh, animationDuration: 350, fit: false, packComponents: true,
-      nodeDimensionsIncludeLabels: true, uniformNodeDimensions: false, nodeRepulsion: 14_000, idealEdgeLength: 100, edgeElasticity: 0.4,
-      nodeSeparation: 95, gravity: 0.22, gravityRange: 3.2, numIter: 3000, tilingPaddingVertical: 24, tilingPaddingHorizontal: 24,
-    });
-    layout.one("layoutstop", () => { fit(cy, upon?.() ?? undefined); resolve(); });
-    layout.run();
+  const nodes = drawn.nodes();
+  const before = new Map(nodes.map((node) => [node.id(), { ...node.position() }]));
+  drawn.layout({
+    name: "fcose", quality: "default", randomize: fresh, animate: false, fit: false, packComponents: true,
+    nodeDimensionsIncludeLabels: true, uniformNodeDimensions: false, nodeRepulsion: 14_000, idealEdgeLength: 100, edgeElasticity: 0.4,
+    nodeSeparation: 95, gravity: 0.22, gravityRange: 3.2, numIter: 3000, tilingPaddingVertical: 24, tilingPaddingHorizontal: 24,
+  }).run();
+  separate(nodes);
+  const target = () => upon?.() ?? undefined;
+  if (calm || fresh) { fit(cy, target()); return Promise.resolve(); }
+  // The layout is known; now let things glide there from where they were.
+  const after = new Map(nodes.map((node) => [node.id(), { ...node.position() }]));
+  const view = bestView(cy, target() ?? drawn);
+  nodes.positions((node) => before.get(node.id()));
+  cy.animate({ ...view, duration: GLIDE });
+  return Promise.all(nodes.map((node) => node.animation({ position: after.get(node.id()), duration: GLIDE }).play().promise()));
+}
+
+/** Push apart, along the shorter way, what still covers another thing or its name after the layout. */
+function separate(nodes) {
+  const boxes = nodes.map((node) => {
+    const { x1, x2, y1, y2 } = node.boundingBox({ includeLabels: true, includeOverlays: false });
+    return { node, x: (x1 + x2) / 2, y: (y1 + y2) / 2, w: x2 - x1 + 8, h: y2 - y1 + 6, dx: 0, dy: 0 };
   });
+  for (let round = 0; round < 60; round++) {
+    let moved = false;
+    for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {
+      const [a, b] = [boxes[i], boxes[j]];
+      const overX = (a.w + b.w) / 2 - Math.abs(a.x + a.dx - b.x - b.dx);
+      const overY = (a.h + b.h) / 2 - Math.abs(a.y + a.dy - b.y - b.dy);
+      if (overX <= 0.5 || overY <= 0.5) continue;
+      moved = true;
+      const [axis, over] = overX < overY ? ["x", overX] : ["y", overY];
+      const sign = a[axis] + a[`d${axis}`] < b[axis] + b[`d${axis}`] ? -1 : 1;
+      a[`d${axis}`] += (sign * over) / 2;
+      b[`d${axis}`] -= (sign * over) / 2;
+    }
+    if (!moved) break;
+  }
+  for (const { node, dx, dy } of boxes) node.shift({ x: dx, y: dy });
 }
 
 /** The neighbour of `node` that lies most nearly in a direction (`ArrowUp` …), or an empty collection. */
@@ -115,7 +147,7 @@ export function neighbourTowards(cy, node, key) {
 /** What a link is called in the drawing, an inferred one said so. */
 export const edgeLabel = (label, inferred) => (inferred ? `${label}${t("（推断）", " (inferred)")}` : label);
 
-const WIDTH = 9.5;
+const WIDTH = 10;
 const wide = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’]/;
 const measure = (text) => [...text].reduce((sum, char) => sum + (wide.test(char) ? 1 : 0.55), 0);
 // What must not begin a line (GB/T 15834, section 5.1) or end one.
@@ -126,11 +158,12 @@ const NOT_LAST = /[（《「『“‘([]$/;
 export function wrapLabel(text) {
   const pieces = text.match(/[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’]+\s*|\s+/g) ?? [text];
   const lines = Math.max(1, Math.ceil(measure(text) / WIDTH));
-  const aim = measure(text) / lines + 0.5;
+  const aim = measure(text) / lines;
   const done = [];
   let line = "";
   for (const piece of pieces) {
-    const full = measure((line + piece).trimEnd()) > aim && done.length < lines - 1;
+    // A word goes where the greater part of it is: so no line is much longer than another.
+    const full = measure(line) + measure(piece.trimEnd()) / 2 > aim && done.length < lines - 1;
     if (line && full && !NOT_FIRST.test(piece) && !NOT_LAST.test(line)) {
       done.push(line.trimEnd());
       line = "";

@@ -33,7 +33,7 @@ const colours = HighlightStyle.define([
 const theme = EditorView.theme({
   "&": { fontSize: "0.9rem", backgroundColor: "var(--surface)", color: "var(--text)", height: "100%" },
   "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-1px" },
-  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.55" },
+  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.55", scrollbarGutter: "stable" },
   ".cm-gutters": {
     backgroundColor: "var(--surface-sunk)", color: "var(--text-muted)", borderRight: "1px solid var(--border)",
   },
@@ -100,7 +100,7 @@ export function createEditor({ parent, doc, label, hint = "", extensions = [], o
       EditorView.lineWrapping,
       placeholder(hint),
       EditorState.phrases.of(lang === "zh" ? CHINESE : {}),
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
       EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
       keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap, indentWithTab]),
     ],
