@@ -342,7 +342,9 @@ def _by_label(store: GraphStore, text: str) -> list[str]:
         for lang in ("zh", "en"):
             iris.update(str(s) for s, _, _, _ in store.triples(None, predicate, Literal(text, lang=lang)))
     preferred = found[SKOS.prefLabel] or found[SKOS.altLabel] or found[RDFS.label]
-    return sorted(preferred)
+    # A member of a slogan carries the name of the goal that it stands for: the goal is meant.
+    named = {iri for iri in preferred for _, _, o, _ in store.triples(URIRef(iri), PG.expandsTo) if str(o) in preferred}
+    return sorted(preferred - named or preferred)
 
 
 def _all_labels(store: GraphStore) -> set[str]:

@@ -225,6 +225,15 @@ def test_a_preferred_label_goes_before_an_alternative_one(own_qingxi: EmbeddedSt
     assert resolve(own_qingxi, "青溪") == PLACE + "qingxi-river"
 
 
+def test_a_slogans_member_gives_way_to_what_it_stands_for(own_qingxi: EmbeddedStore) -> None:
+    member, goal = URIRef(PLAN + "slogan-member/water"), URIRef(PLAN + "goal/clear-water")
+    own_qingxi.apply(Changeset(added=[(member, SKOS.prefLabel, Literal("清水之县", lang="zh"), HERE)]))
+    with pytest.raises(BadInput, match="may mean any"):
+        resolve(own_qingxi, "清水之县")
+    own_qingxi.apply(Changeset(added=[(member, PG.expandsTo, goal, HERE)]))
+    assert resolve(own_qingxi, "清水之县") == str(goal)
+
+
 @pytest.mark.parametrize(
     ("text", "near"), [("北堤加固", "北堤加固工程"), ("River Restauration", "River Restoration"), ("青溪河", "青溪")]
 )

@@ -248,7 +248,11 @@ class ReaderPool:
         # A failure that the worker told of is the job's, not the worker's, which is back in the pool.
         how, value = message
         if how == _FAILED:
-            raise value
+            try:
+                raise value
+            finally:
+                # Else the error and this frame hold each other, and with them the caller's store, open and locked.
+                del value, message
         return value, size
 
 
