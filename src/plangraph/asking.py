@@ -50,11 +50,13 @@ def _read_text(path: Path) -> str:
         raise BadInput(f"无法读取 {path}：{fault}。", f"{path} can't be read: {fault}.") from None
 
 
-def ask(text: str, accept: str, settings: Settings) -> tuple[bytes, str]:
+def ask(text: str, accept: str, settings: Settings, lang: str) -> tuple[bytes, str]:
     """The result of a query and its media type, from a worker over the store on disk or from a server."""
     if is_address(settings.store):
         screen_query(text)
-        return RemoteStore(settings.store, seconds=settings.query_seconds + 5).fetch(text, accept)
+        return RemoteStore(settings.store, seconds=settings.query_seconds + settings.wait_seconds, lang=lang).fetch(
+            text, accept
+        )
     store, _ = open_embedded(settings)
     with reader_pool(store, settings, size=1) as pool:
         answer = pool.query(text, accept)

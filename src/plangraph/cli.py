@@ -119,6 +119,8 @@ def load(lang: str, /, files: tuple[Path, ...], graph: str | None, **given: Any)
     except DoesNotConform as error:
         click.echo(error.report.to_text(lang), err=True)  # type: ignore[attr-defined]
         raise
+    finally:
+        store.close()
     if loaded.report is not None and loaded.report.results:
         say(loaded.report.to_text(lang))
     for name, count in loaded.added.items():
@@ -146,7 +148,7 @@ def query(
     accept = ACCEPT.get(format_name)
     if accept is None:
         raise _no_format(format_name, " ".join(ACCEPT))
-    data, media_type = ask(query_text(source, text, values), accept, _settings(**given))
+    data, media_type = ask(query_text(source, text, values), accept, _settings(**given), lang)
     if format_name == _TABLE:
         print_answer(data, media_type, lang)
     else:
@@ -192,7 +194,7 @@ def describe(lang: str, /, thing: str, format_name: str, **given: Any) -> None:
     if fmt is None and format_name != "text":
         raise _no_format(format_name, "text turtle jsonld nt rdf")
     settings = _settings(**given)
-    store = open_store(settings)
+    store = open_store(settings, lang)
     iri = resolve(store, thing)
     if fmt is None:
         print_description(describe(store, iri, limit=settings.page_size), lang)
@@ -214,7 +216,7 @@ def path(lang: str, /, start: str, goal: str, maximum: int, format_name: str, **
     from plangraph.opening import open_store
     from plangraph.terminal import print_paths
 
-    store = open_store(_settings(**given))
+    store = open_store(_settings(**given), lang)
     found = paths(store, resolve(store, start), resolve(store, goal), maximum=maximum)
     if not found:
         raise NotFound(f"“{start}”与“{goal}”之间没有路径。", f"No path joins “{start}” and “{goal}”.")
@@ -235,7 +237,7 @@ def validate(
     lang: str, /, files: tuple[Path, ...], against: str | None, shapes_file: Path | None, engine: str, format_name: str
 ) -> None:
     """Validate new data against the shapes; changes nothing. 校验新数据，不作任何改动。"""
-    report = _validated(files, against, shapes_file, engine)
+    report = _validated(files, against, shapes_file, engine, lang)
     match format_name:
         case "json":
             _print_json(report.to_json())
@@ -272,7 +274,7 @@ def export(lang: str, /, format_name: str, graph: str | None, output: Path | Non
     from plangraph.namespaces import expand
     from plangraph.opening import open_store
 
-    data = export_store(open_store(_settings(**given)), format_name, expand(graph) if graph else None, lang)
+    data = export_store(open_store(_settings(**given), lang), format_name, expand(graph) if graph else None, lang)
     if output is None:
         sys.stdout.buffer.write(data)
     else:
@@ -296,7 +298,7 @@ def stats(lang: str, /, format_name: str, **given: Any) -> None:
     from plangraph.opening import open_store
     from plangraph.terminal import print_table
 
-    store = open_store(_settings(**given))
+    store = open_store(_settings(**given), lang)
     classes, graphs = count_by_class(store), store.graphs()
     if format_name == "json":
         _print_json({"classes": classes, "graphs": {str(g): n for g, n in graphs.items()}})
@@ -338,11 +340,13 @@ def settings(lang: str, /, format_name: str) -> None:
         print_table(heads, rows)
 
 
-def _validated(files: tuple[Path, ...], against: str | None, shapes_file: Path | None, engine: str) -> Report:
+def _validated(
+    files: tuple[Path, ...], against: str | None, shapes_file: Path | None, engine: str, lang: str
+) -> Report:
     from plangraph.opening import open_store
     from plangraph.validation import load_shapes, read_sources, validate
 
-    context = None if against == "none" else open_store(_settings(store=against))
+    context = None if against == "none" else open_store(_settings(store=against), lang)
     sources = read_sources(files)
     shapes = load_shapes([shapes_file]) if shapes_file else None
     return validate(sources, context, engine=engine, shapes=shapes)

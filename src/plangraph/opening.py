@@ -35,10 +35,10 @@ def open_embedded(settings: Settings, *, empty: bool = False) -> tuple[EmbeddedS
     return store, Filled((), ()) if empty else fill(store)
 
 
-def open_store(settings: Settings) -> EmbeddedStore | RemoteStore:
-    """A store for the project's own reading: on disk, or behind an address."""
+def open_store(settings: Settings, lang: str = "en") -> EmbeddedStore | RemoteStore:
+    """A store for the project's own reading: on disk, or behind an address, whose words come in ``lang``."""
     if is_address(settings.store):
-        return RemoteStore(settings.store, seconds=settings.query_seconds + settings.wait_seconds)
+        return RemoteStore(settings.store, seconds=settings.query_seconds + settings.wait_seconds, lang=lang)
     return open_embedded(settings)[0]
 
 

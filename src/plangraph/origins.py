@@ -22,7 +22,7 @@ from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 from rdflib.plugins.parsers.trig import TrigSinkParser
 from rdflib.term import Node
 
-from plangraph.errors import BadInput, NotFound, PlangraphError
+from plangraph.errors import BadInput, PlangraphError
 from plangraph.mediatypes import N3, N_TRIPLES, TRIG, TURTLE, Format
 from plangraph.namespaces import GRAPHS, ID
 from plangraph.store.base import Quad, Term
@@ -152,7 +152,7 @@ def read_sources(
 ) -> tuple[Source, ...]:
     """Read files, folders of files, or uploads (name, bytes, syntax).
 
-    All are read before any error is raised: one fault as itself (``SyntaxFault``, ``NotFound``, ``BadInput``), several
+    All are read before any error is raised: one fault as itself (``SyntaxFault``, ``BadInput``), several
     as ``SeveralFaults``.
     """
     sources: list[Source] = []
@@ -191,7 +191,7 @@ def _bytes(path: Path) -> bytes:
         data = path.read_bytes()
         return gzip.decompress(data) if path.name.endswith(".gz") else data
     except FileNotFoundError:
-        raise NotFound(f"没有文件 {path}。", f"There is no file {path}.") from None
+        raise BadInput(f"没有文件 {path}。", f"There is no file {path}.") from None
     except (OSError, EOFError) as fault:
         why = getattr(fault, "strerror", None) or fault
         raise BadInput(f"无法读取 {path}：{why}。", f"{path} can't be read: {why}.") from None

@@ -47,7 +47,7 @@ def shipped_shapes() -> ShapeSet:
 
 
 def load_shapes(paths: Sequence[Path]) -> ShapeSet:
-    """The shapes of some files, in any syntax. Raises ``SyntaxFault``, ``NotFound`` or ``BadInput``.
+    """The shapes of some files, in any syntax. Raises ``SyntaxFault`` or ``BadInput``.
 
     Whether they are valid shapes, the engine says when it compiles them.
     """

@@ -232,6 +232,10 @@ class EmbeddedStore:
             self._engine.extend(added)
         self.revision += 1
 
+    def close(self) -> None:
+        """Let go of the files, so that another may open them; the store can't be used afterwards."""
+        del self._engine
+
     def flush(self) -> None:
         """Make what was written durable on disk."""
         self._engine.flush()

@@ -24,14 +24,15 @@ _GRAPHS = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?
 class RemoteStore:
     """A ``GraphStore`` for reading, behind the address of a server; its queries go to ``ADDRESS/sparql``.
 
-    ``seconds`` is how long one answer may take. Raises ``Unavailable`` where the server can't be reached or is busy,
-    ``BadInput`` where it refuses the query, with its own words.
+    ``seconds`` is how long one answer may take, ``lang`` the language for the server's words. Raises ``Unavailable``
+    where the server can't be reached or is busy, ``BadInput`` where it refuses the query, with its own words.
     """
 
-    def __init__(self, address: str, *, seconds: float = 60.0, endpoint: str | None = None) -> None:
+    def __init__(self, address: str, *, seconds: float = 60.0, endpoint: str | None = None, lang: str = "en") -> None:
         self.address = address.rstrip("/")
         self._endpoint = endpoint or self.address + "/sparql"
         self._seconds = seconds
+        self._lang = lang
         self.revision = 0
 
     def fetch(self, text: str, accept: str) -> tuple[bytes, str]:
@@ -43,7 +44,9 @@ class RemoteStore:
         """One HTTP request to the server; the body of its answer and its media type."""
         if not address.startswith(("http://", "https://")):
             raise BadInput(f"“{address}”不是 http 地址。", f"“{address}” isn't an http address.")
-        request = urllib.request.Request(address, data=body, headers=dict(headers), method=method)  # noqa: S310
+        request = urllib.request.Request(address, data=body, method=method)  # noqa: S310
+        for name, value in {"Accept-Language": self._lang, **headers}.items():
+            request.add_header(name, value)
         try:
             with urllib.request.urlopen(request, timeout=self._seconds) as answer:  # noqa: S310
                 return answer.read(), answer.headers.get_content_type()
