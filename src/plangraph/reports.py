@@ -10,10 +10,8 @@ from typing import Any, Final, Literal
 
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdfLiteral
-from rdflib.extras.shacl import build_shacl_path
 from rdflib.namespace import RDF, SH
 from rdflib.paths import Path as PropertyPath
-from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Node
 
 from plangraph.namespaces import PG, PREFIXES, bind_prefixes, compact
@@ -176,6 +174,8 @@ def _triples_of(result: Result, graph: Graph) -> list[tuple[URIRef, Node]]:
         (SH.sourceConstraintComponent, URIRef(result.component)),
     ]
     if result.path is not None:
+        from rdflib.extras.shacl import build_shacl_path  # brings rdflib's SPARQL, slow to load and seldom wanted
+
         node, closure = build_shacl_path(read_path(result.path))
         for triple in closure or ():
             graph.add(triple)
@@ -194,6 +194,8 @@ def read_path(text: str) -> URIRef | PropertyPath:
     """A path from an IRI or from the text of a SPARQL property path with full IRIs."""
     if text[:1] not in "<^(!":
         return URIRef(text)
+    from rdflib.plugins.sparql import prepareQuery
+
     pattern: Any = prepareQuery(f"SELECT * {{ ?s {text} ?o }}").algebra
     while pattern.name != "BGP":
         pattern = pattern.p

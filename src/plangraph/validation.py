@@ -18,7 +18,6 @@ from typing import Final, TypeAlias
 
 import shacl
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.extras.shacl import parse_shacl_path
 from rdflib.namespace import SH, XSD
 from rdflib.paths import Path as PropertyPath
 from rdflib.term import Node
@@ -252,6 +251,8 @@ def _run_reference(text: str, rules: ShapeSet) -> list[Raw]:
 
 
 def _from_report(report: Graph, node: Node) -> Raw:
+    from rdflib.extras.shacl import parse_shacl_path
+
     focus, value = report.value(node, SH.focusNode), report.value(node, SH.value)
     path, shape = report.value(node, SH.resultPath), report.value(node, SH.sourceShape)
     assert isinstance(focus, URIRef | BNode | Literal)

@@ -11,7 +11,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, RDF, SH, XSD
 
 from plangraph import validation
-from plangraph.errors import BadInput, NotFound, SyntaxFault
+from plangraph.errors import BadInput, SyntaxFault
 from plangraph.explaining import Raw
 from plangraph.mediatypes import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from plangraph.namespaces import GRAPHS, PG, PGC, PGS, SHAPES_GRAPH
@@ -369,10 +369,10 @@ def test_all_files_are_read_before_any_error_is_told(tmp_path: Path) -> None:
     (tmp_path / "worse.nt").write_text("nothing", encoding="utf-8")
     with pytest.raises(SeveralFaults) as fault:
         read_sources([tmp_path, tmp_path / "absent.ttl"])
-    assert [type(f) for f in fault.value.faults] == [SyntaxFault, SyntaxFault, NotFound]
+    assert [type(f) for f in fault.value.faults] == [SyntaxFault, SyntaxFault, BadInput]
     assert "bad.ttl" in fault.value.en
     assert "worse.nt" in fault.value.zh
-    with pytest.raises(NotFound):
+    with pytest.raises(BadInput, match=r"absent\.ttl"):
         read_sources([tmp_path / "good.ttl", tmp_path / "absent.ttl"])
     assert len(read_sources([tmp_path / "good.ttl"])[0].quads) == 1
 

@@ -60,12 +60,8 @@ def current_service() -> Service:
 
 def open_service(settings: Settings, snapshot: Path) -> Service:
     """The service on the snapshot in folder ``snapshot``. Raises ``Unavailable`` where it isn't a store."""
-    readers = ReaderPool(snapshot, **pool_limits(settings))
-    try:
-        store = EmbeddedStore.open_snapshot(snapshot, settings.memory_quads)
-        state = f"{__version__} {snapshot.name} {snapshot.stat().st_mtime_ns}"
-        revision = hashlib.sha256(state.encode()).hexdigest()[:12]
-        return Service(settings, store, readers, vocabulary(), revision)
-    except BaseException:
-        readers.close()
-        raise
+    store = EmbeddedStore.open_snapshot(snapshot, settings.memory_quads)
+    state = f"{__version__} {snapshot.name} {snapshot.stat().st_mtime_ns}"
+    revision = hashlib.sha256(state.encode()).hexdigest()[:12]
+    # Last, so that the workers, which load the same data, don't slow the way to the first page.
+    return Service(settings, store, ReaderPool(snapshot, **pool_limits(settings)), vocabulary(), revision)
