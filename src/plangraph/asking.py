@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from plangraph.errors import BadInput
-from plangraph.opening import open_embedded, reader_pool
+from plangraph.opening import opened_store, reader_pool
 from plangraph.queries import bind, question
-from plangraph.settings import Settings, is_address
+from plangraph.settings import Settings
 from plangraph.store.remote import RemoteStore
 from plangraph.store.screening import screen_query
 
@@ -52,12 +52,10 @@ def _read_text(path: Path) -> str:
 
 def ask(text: str, accept: str, settings: Settings, lang: str) -> tuple[bytes, str]:
     """The result of a query and its media type, from a worker over the store on disk or from a server."""
-    if is_address(settings.store):
-        screen_query(text)
-        return RemoteStore(settings.store, seconds=settings.query_seconds + settings.wait_seconds, lang=lang).fetch(
-            text, accept
-        )
-    store, _ = open_embedded(settings)
-    with reader_pool(store, settings, size=1) as pool:
-        answer = pool.query(text, accept)
-        return answer.read(), answer.format.media_type
+    with opened_store(settings, lang) as store:
+        if isinstance(store, RemoteStore):
+            screen_query(text)
+            return store.fetch(text, accept)
+        with reader_pool(store, settings, size=1) as pool:
+            answer = pool.query(text, accept)
+            return answer.read(), answer.format.media_type

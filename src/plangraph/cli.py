@@ -37,7 +37,10 @@ def exit_code(error: PlangraphError) -> int:
 
 
 class _Group(click.Group):
-    """Turns every foreseen failure into one line on standard error and its exit code."""
+    """Turns every foreseen failure into one line on standard error and its exit code; takes ``--lang`` anywhere."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, _lang_first(args))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -49,6 +52,17 @@ class _Group(click.Group):
             # The reader of our output went away, as `head` does: nothing more to say.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+
+
+def _lang_first(args: list[str]) -> list[str]:
+    """``args`` with ``--lang zh`` or ``--lang=zh`` moved to the front, where the group reads it."""
+    for n, arg in enumerate(args):
+        if arg == "--":
+            break
+        length = 2 if arg == "--lang" else 1 if arg.startswith("--lang=") else 0
+        if length:
+            return [*args[n : n + length], *args[:n], *args[n + length :]]
+    return args
 
 
 def _language(given: str | None) -> str:
@@ -95,6 +109,7 @@ def serve(lang: str, /, read_only: bool, empty: bool, **given: Any) -> None:
     from plangraph.serving import run_server
 
     settings = _settings(**given, write_token="" if read_only else None)
+    _needs_folder(settings)
     run_server(settings, lang, empty=empty)
 
 
@@ -186,7 +201,7 @@ def describe(lang: str, /, thing: str, format_name: str, **given: Any) -> None:
     """One thing: facts, links in and out, evidence. 查看一个事物。"""
     from plangraph.entities import describe, resolve, thing_graph
     from plangraph.mediatypes import GRAPH_FORMATS, by_name
-    from plangraph.opening import open_store
+    from plangraph.opening import opened_store
     from plangraph.terminal import print_description
     from plangraph.turtle import serialize_graph
 
@@ -194,12 +209,12 @@ def describe(lang: str, /, thing: str, format_name: str, **given: Any) -> None:
     if fmt is None and format_name != "text":
         raise _no_format(format_name, "text turtle jsonld nt rdf")
     settings = _settings(**given)
-    store = open_store(settings, lang)
-    iri = resolve(store, thing)
-    if fmt is None:
-        print_description(describe(store, iri, limit=settings.page_size), lang)
-    else:
-        sys.stdout.buffer.write(serialize_graph(thing_graph(store, iri), fmt))
+    with opened_store(settings, lang) as store:
+        iri = resolve(store, thing)
+        if fmt is None:
+            print_description(describe(store, iri, limit=settings.page_size), lang)
+        else:
+            sys.stdout.buffer.write(serialize_graph(thing_graph(store, iri), fmt))
 
 
 @main.command()
@@ -213,11 +228,11 @@ def path(lang: str, /, start: str, goal: str, maximum: int, format_name: str, **
     """The shortest paths between two things and why each hop holds. 两个事物之间的最短路径。"""
     from plangraph.entities import resolve
     from plangraph.graphview import paths
-    from plangraph.opening import open_store
+    from plangraph.opening import opened_store
     from plangraph.terminal import print_paths
 
-    store = open_store(_settings(**given), lang)
-    found = paths(store, resolve(store, start), resolve(store, goal), maximum=maximum)
+    with opened_store(_settings(**given), lang) as store:
+        found = paths(store, resolve(store, start), resolve(store, goal), maximum=maximum)
     if not found:
         raise NotFound(f"“{start}”与“{goal}”之间没有路径。", f"No path joins “{start}” and “{goal}”.")
     if format_name == "json":
@@ -272,9 +287,10 @@ def export(lang: str, /, format_name: str, graph: str | None, output: Path | Non
     """Write out the graph. 导出图谱。"""
     from plangraph.exporting import export_store
     from plangraph.namespaces import expand
-    from plangraph.opening import open_store
+    from plangraph.opening import opened_store
 
-    data = export_store(open_store(_settings(**given), lang), format_name, expand(graph) if graph else None, lang)
+    with opened_store(_settings(**given), lang) as store:
+        data = export_store(store, format_name, expand(graph) if graph else None, lang)
     if output is None:
         sys.stdout.buffer.write(data)
     else:
@@ -295,11 +311,11 @@ def stats(lang: str, /, format_name: str, **given: Any) -> None:
     from plangraph.exporting import count_by_class
     from plangraph.namespaces import compact
     from plangraph.ontology import vocabulary
-    from plangraph.opening import open_store
+    from plangraph.opening import opened_store
     from plangraph.terminal import print_table
 
-    store = open_store(_settings(**given), lang)
-    classes, graphs = count_by_class(store), store.graphs()
+    with opened_store(_settings(**given), lang) as store:
+        classes, graphs = count_by_class(store), store.graphs()
     if format_name == "json":
         _print_json({"classes": classes, "graphs": {str(g): n for g, n in graphs.items()}})
         return
@@ -343,13 +359,15 @@ def settings(lang: str, /, format_name: str) -> None:
 def _validated(
     files: tuple[Path, ...], against: str | None, shapes_file: Path | None, engine: str, lang: str
 ) -> Report:
-    from plangraph.opening import open_store
+    from plangraph.opening import opened_store
     from plangraph.validation import load_shapes, read_sources, validate
 
-    context = None if against == "none" else open_store(_settings(store=against), lang)
     sources = read_sources(files)
     shapes = load_shapes([shapes_file]) if shapes_file else None
-    return validate(sources, context, engine=engine, shapes=shapes)
+    if against == "none":
+        return validate(sources, engine=engine, shapes=shapes)
+    with opened_store(_settings(store=against), lang) as store:
+        return validate(sources, store, engine=engine, shapes=shapes)
 
 
 def _print_json(document: Any) -> None:
@@ -359,7 +377,8 @@ def _print_json(document: Any) -> None:
 def _needs_folder(settings: Settings) -> None:
     if is_address(settings.store):
         raise BadInput(
-            "写入须指定存储所在文件夹，而不是服务地址。", "Writing takes the folder of a store, not a server's address."
+            "此命令须用存储所在的文件夹，而不是服务地址。",
+            "This command takes the folder of a store, not a server's address.",
         )
 
 

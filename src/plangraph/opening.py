@@ -35,11 +35,20 @@ def open_embedded(settings: Settings, *, empty: bool = False) -> tuple[EmbeddedS
     return store, Filled((), ()) if empty else fill(store)
 
 
-def open_store(settings: Settings, lang: str = "en") -> EmbeddedStore | RemoteStore:
-    """A store for the project's own reading: on disk, or behind an address, whose words come in ``lang``."""
+@contextlib.contextmanager
+def opened_store(settings: Settings, lang: str = "en") -> Iterator[EmbeddedStore | RemoteStore]:
+    """A store for the project's own reading: on disk, or behind an address, whose words come in ``lang``.
+
+    One on disk is let go of at the end.
+    """
     if is_address(settings.store):
-        return RemoteStore(settings.store, seconds=settings.query_seconds + settings.wait_seconds, lang=lang)
-    return open_embedded(settings)[0]
+        yield RemoteStore(settings.store, seconds=settings.query_seconds + settings.wait_seconds, lang=lang)
+        return
+    store, _ = open_embedded(settings)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 @contextlib.contextmanager
