@@ -5,15 +5,23 @@ from __future__ import annotations
 import os
 import socket
 
-from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from plangraph.errors import Unavailable
 from plangraph.namespaces import compact
 from plangraph.opening import SNAPSHOT_VARIABLE, open_embedded, registered, snapshot
 from plangraph.settings import Settings, environment_name, settings_table, store_folder
 from plangraph.terminal import say
+
+
+class _Server(MPServer):
+    """Granian, without its deadlock where a second signal arrives while it takes the first."""
+
+    def signal_handler_interrupt(self, *args: object, **kwargs: object) -> None:
+        if not self.interrupt_signal:
+            super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
@@ -38,7 +46,7 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
         os.environ[environment_name("port")] = str(port)
         os.environ[SNAPSHOT_VARIABLE] = str(path)
         say(f"正在提供服务：{address}（按 Ctrl+C 停止）" if zh else f"Serving at {address} (Ctrl+C stops it)")
-        server = Granian(
+        server = _Server(
             "plangraph.web:wsgi",
             factory=True,
             address=settings.host,

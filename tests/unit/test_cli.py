@@ -320,19 +320,35 @@ def test_no_server_there_is_exit_code_3() -> None:
     assert str(port) in result.stderr
 
 
-def test_a_server_that_was_killed_leaves_a_usable_store(tmp_path: Path) -> None:
+def children(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in found.stdout.split()]
+
+
+def test_a_server_that_was_killed_leaves_a_usable_store_and_no_process(tmp_path: Path) -> None:
     store = tmp_path / "store"
     process, address = start(store)
     fetch(address + "/healthz")
-    children = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
-    ).stdout.split()
+    left = children(process.pid)
+    assert left
     process.kill()
     process.wait()
     assert process.stderr
     process.stderr.close()
-    for child in children:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(int(child), signal.SIGKILL)
+    end = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in left) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
     result = CliRunner().invoke(main, ["query", "-e", COUNT, "--store", str(store)])
     assert result.stdout.split() == ["n", "24"]
+
+
+def test_signals_one_after_the_other_end_a_server(tmp_path: Path) -> None:
+    process, address = start(tmp_path / "store")
+    fetch(address + "/healthz")
+    for pid in [process.pid, *children(process.pid)] * 5:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert process.stderr
+    process.stderr.close()

@@ -28,7 +28,7 @@ from plangraph.web import (
 )
 from plangraph.web import urls as addresses
 from plangraph.web.bundles import bundle
-from plangraph.web.service import Service, open_service
+from plangraph.web.service import Service, end_with_parent, open_service
 from plangraph.web.words import register_words
 
 
@@ -74,4 +74,5 @@ def wsgi() -> Flask:
             f"未设置 {SNAPSHOT_VARIABLE}。请用 plangraph serve 启动。",
             f"{SNAPSHOT_VARIABLE} isn't set. Start with plangraph serve.",
         )
+    end_with_parent()
     return create_app(open_service(load_settings()[0], Path(snapshot)))

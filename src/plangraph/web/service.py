@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,3 +67,15 @@ def open_service(settings: Settings, snapshot: Path) -> Service:
     revision = hashlib.sha256(state.encode()).hexdigest()[:12]
     # Last, so that the workers, which load the same data, don't slow the way to the first page.
     return Service(settings, store, ReaderPool(snapshot, **pool_limits(settings)), vocabulary(), revision)
+
+
+def end_with_parent() -> None:
+    """End this process soon after the one that started it, which may be killed without a word to its children."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
