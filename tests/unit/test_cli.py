@@ -212,10 +212,13 @@ def test_load_through_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 # -- the server as a process of its own ---------------------------------------------------------------------------
 
 
-def start(store: Path, *args: str) -> tuple[subprocess.Popen[str], str]:
+def start(store: Path, *, start_new_session: bool = False) -> tuple[subprocess.Popen[str], str]:
     """A server on a free port; its address, read from what it prints."""
-    command = [sys.executable, "-m", "plangraph", "serve", "--store", str(store), "--port", "0", *args]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    command = [sys.executable, "-m", "plangraph", "serve", "--store", str(store), "--port", "0"]
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=start_new_session
+    )
     assert process.stderr
     for line in process.stderr:
         if match := re.search(r"http://\S+", line):
@@ -351,4 +354,15 @@ def test_signals_one_after_the_other_end_a_server(tmp_path: Path) -> None:
             os.kill(pid, signal.SIGTERM)
     assert process.wait(30) == 0
     assert process.stderr
+    process.stderr.close()
+
+
+def test_ctrl_c_in_a_terminal_ends_a_server_without_a_word(tmp_path: Path) -> None:
+    """A terminal sends the signal to the whole process group at once."""
+    process, address = start(tmp_path / "store", start_new_session=True)
+    fetch(address + "/healthz")
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(30) == 0
+    assert process.stderr
+    assert "Traceback" not in process.stderr.read()
     process.stderr.close()

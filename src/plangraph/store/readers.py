@@ -81,8 +81,12 @@ class _Worker:
         with theirs:
             fd = theirs.fileno()
             args = [str(x) for x in (fd, snapshot, seconds, megabytes, memory_quads)]
+            # A session of its own: Ctrl+C in the terminal is for the server, which ends its workers itself.
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "plangraph.store.readers", *args], pass_fds=(fd,), stdin=subprocess.DEVNULL
+                [sys.executable, "-m", "plangraph.store.readers", *args],
+                pass_fds=(fd,),
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
         self.pipe = Connection(ours.detach())
         self._ready = False
