@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from typing import Final
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -14,6 +15,9 @@ from plangraph.namespaces import compact
 from plangraph.opening import SNAPSHOT_VARIABLE, open_embedded, registered, snapshot
 from plangraph.settings import Settings, environment_name, settings_table, store_folder
 from plangraph.terminal import say
+
+# A web process that two signals reach at once may not take either.
+_STOP_SECONDS: Final = 5
 
 
 class _Server(MPServer):
@@ -56,6 +60,7 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
             blocking_threads=settings.threads,
             log_level=LogLevels.warning,
             respawn_failed_workers=True,
+            workers_kill_timeout=_STOP_SECONDS,
         )
         try:
             server.serve()

@@ -325,6 +325,8 @@ def _no_new_files(store: EmbeddedStore) -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
     try:
         yield
+    except ConnectionError:  # of our own pipe: no query can have opened another
+        raise
     except OSError as fault:
         raise Refused(
             f"查询不得打开文件或访问其他地址（{fault}）。",
@@ -336,10 +338,7 @@ def _no_new_files(store: EmbeddedStore) -> Iterator[None]:
 
 def _serve(pipe: Connection, store: EmbeddedStore, seconds: float) -> None:
     while True:
-        try:
-            kind, *rest = pipe.recv()
-        except EOFError:
-            return
+        kind, *rest = pipe.recv()
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
         try:
             if kind == "query":
@@ -353,6 +352,8 @@ def _serve(pipe: Connection, store: EmbeddedStore, seconds: float) -> None:
             pipe.send((_FAILED, failure))
         except (MemoryError, RecursionError):
             os._exit(1)
+        except ConnectionError:
+            raise
         except Exception:
             traceback.print_exc()
             pipe.send(
@@ -369,8 +370,9 @@ def main(argv: Sequence[str]) -> None:
     limit = int(megabytes) << 20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pipe.send((_READY, None))
-    _serve(pipe, store, float(seconds))
+    with contextlib.suppress(EOFError, ConnectionError):  # the server is gone
+        pipe.send((_READY, None))
+        _serve(pipe, store, float(seconds))
 
 
 if __name__ == "__main__":

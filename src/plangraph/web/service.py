@@ -70,7 +70,11 @@ def open_service(settings: Settings, snapshot: Path) -> Service:
 
 
 def end_with_parent() -> None:
-    """End this process soon after the one that started it, which may be killed without a word to its children."""
+    """Leave the end of this process to the one that started it, and end soon after it where it says nothing any more.
+
+    Out of its process group, so that Ctrl+C in the terminal reaches the parent alone.
+    """
+    os.setpgrp()
     parent = os.getppid()
 
     def watch() -> None:
