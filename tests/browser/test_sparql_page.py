@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import csv
 from collections.abc import Callable
 from pathlib import Path
@@ -173,6 +174,7 @@ def test_the_address_brings_back_query_and_view(page: Page, site: str) -> None:
     page.get_by_role("columnheader").get_by_role("button").dblclick()
     page.get_by_label("在结果中筛选").fill("3")
     expect(page.locator(".results-table tbody tr")).to_have_count(2)
+    expect(page).to_have_url(re.compile("filter=3"))  # written a moment after the last key
     address = page.url
     page.goto("about:blank")
     page.goto(address)

@@ -188,8 +188,8 @@ def one_main_indicator_demoted(p: Patient) -> Node:
 @mutant("Plan-group-member-count")
 def member_listed_as_another(p: Patient) -> Node:
     group = p.pick(PG.IndicatorGroup)
-    p.graph.remove((group, SKOS.member, next(p.graph.objects(group, SKOS.member))))
-    p.graph.remove((group, SKOS.member, next(p.graph.objects(group, SKOS.member))))
+    for member in sorted(set(p.graph.objects(group, SKOS.member)) - p.touched)[:2]:
+        p.graph.remove((group, SKOS.member, member))
     return the_plan(p)
 
 
