@@ -25,6 +25,6 @@ def refuse_writing(token: str) -> NoReturn:
         )
     raise Fault(
         403,
-        "此服务只读。请用 plangraph commit 提交数据，提交前会校验。",
-        "This server reads only. Commit data with plangraph commit, which validates them first.",
+        "此服务只读。停止服务后，可用 plangraph load 载入数据，载入前会校验。",
+        "This server reads only. Stop it and load data with plangraph load, which validates them first.",
     )
