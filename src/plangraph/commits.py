@@ -18,7 +18,7 @@ from rdflib.namespace import DCAT, DCTERMS, RDF
 
 from plangraph.errors import BadInput, DoesNotConform
 from plangraph.mediatypes import N_QUADS
-from plangraph.namespaces import GRAPHS, ONTOLOGY_GRAPH, ROOT, SCHEMA, SHAPES_GRAPH
+from plangraph.namespaces import GRAPHS, ONTOLOGY_GRAPH, ROOT, SCHEMA, SHAPES_GRAPH, STATE_GRAPH
 from plangraph.ontology import ontology_files
 from plangraph.shipped import shipped
 from plangraph.store.base import Changeset, Quad
@@ -26,8 +26,6 @@ from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.parsing import as_graph, is_rdf_name, read_file, skolemize
 from plangraph.validation import Report, validate
 
-STATE_GRAPH: Final = GRAPHS["shipped"]
-"""Holds, for each shipped graph, digests of the shipped files and of the graph as it was stored."""
 LOCAL_GRAPH: Final = GRAPHS["local"]
 """Where files go that name no graph, unless the user does."""
 SKOLEM: Final = ROOT + ".well-known/genid/"

@@ -13,12 +13,12 @@ from plangraph.entities import name_of
 from plangraph.errors import BadInput, NotFound
 from plangraph.graphview import network_file, property_label
 from plangraph.mediatypes import DATASET_FORMATS, GRAPH_FORMATS, by_name
-from plangraph.namespaces import GRAPHS, ONTOLOGY_GRAPH, SHAPES_GRAPH
+from plangraph.namespaces import ONTOLOGY_GRAPH, SHAPES_GRAPH, STATE_GRAPH
 from plangraph.store.base import GraphStore
 from plangraph.turtle import serialize_graph
 
 FORMATS: Final = ("trig", "nquads", "turtle", "jsonld", "nt", "rdf", "graphml", "gexf", "csv")
-_INTERNAL: Final = frozenset({ONTOLOGY_GRAPH, SHAPES_GRAPH, GRAPHS["shipped"]})
+_INTERNAL: Final = frozenset({ONTOLOGY_GRAPH, SHAPES_GRAPH, STATE_GRAPH})
 
 
 def export_store(store: GraphStore, format_name: str, graph: URIRef | None, lang: str) -> bytes:

@@ -26,6 +26,8 @@ ONTOLOGY: Final = URIRef(ROOT + "ontology")
 ONTOLOGY_GRAPH: Final = GRAPHS["ontology"]
 SHAPES_GRAPH: Final = GRAPHS["shapes"]
 HISTORY_GRAPH: Final = GRAPHS["history"]
+STATE_GRAPH: Final = GRAPHS["shipped"]
+"""Holds, for each shipped graph, digests of the shipped files and of the graph as it was stored."""
 
 OA: Final = Namespace("http://www.w3.org/ns/oa#")
 GEO: Final = Namespace("http://www.opengis.net/ont/geosparql#")

@@ -25,7 +25,7 @@ from rdflib.term import Node
 from plangraph.errors import BadInput
 from plangraph.explaining import Raw, explain, order, read_term
 from plangraph.mediatypes import INPUT_FORMATS, N_TRIPLES, by_media_type
-from plangraph.namespaces import GRAPHS, HISTORY_GRAPH, SHAPES_GRAPH
+from plangraph.namespaces import HISTORY_GRAPH, SHAPES_GRAPH, STATE_GRAPH
 from plangraph.ontology import ontology_files
 from plangraph.origins import UPLOAD_GRAPH, SeveralFaults, Source, read_sources, term_key
 from plangraph.reports import Report, Result, read_path
@@ -55,7 +55,7 @@ Candidate: TypeAlias = Graph | str | Sequence[Source]
 ENGINES: Final = ("auto", "shacl", "pyshacl", "both")
 """``shacl`` is compiled and the default; ``pyshacl`` is the reference; ``both`` runs the two and compares them."""
 
-_NOT_DATA: Final = (SHAPES_GRAPH, HISTORY_GRAPH, GRAPHS["shipped"])
+_NOT_DATA: Final = (SHAPES_GRAPH, HISTORY_GRAPH, STATE_GRAPH)
 
 
 class EnginesDiffer(Exception):
