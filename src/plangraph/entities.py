@@ -14,7 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SKOS
 
 from plangraph.errors import BadInput, NotFound
-from plangraph.namespaces import ID, OA, PG, SHAPES_GRAPH, bind_prefixes, compact, expand, is_safe_iri
+from plangraph.namespaces import ID, OA, PG, SHAPES_GRAPH, bind_prefixes, compact, expand, is_safe_iri, natural_key
 from plangraph.ontology import vocabulary
 from plangraph.store.base import GraphStore, Term
 
@@ -247,11 +247,6 @@ def _whole(term: Term) -> int | None:
         return int(str(term))
     except ValueError:
         return None
-
-
-def natural_key(iri: str) -> tuple[tuple[int, int, str], ...]:
-    """A sort key that puts ``evidence/99`` before ``evidence/100``."""
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"([0-9]+)", iri))
 
 
 def evidence_of(store: GraphStore, iri: str) -> tuple[Evidence, ...]:

@@ -19,9 +19,9 @@ import networkx as nx
 from rdflib import URIRef
 from rdflib.namespace import DCTERMS, PROV, RDF
 
-from plangraph.entities import EDITORIAL, Evidence, Named, evidence_of, name_of, natural_key, rationale_of
+from plangraph.entities import EDITORIAL, Evidence, Named, evidence_of, name_of, rationale_of
 from plangraph.errors import NotFound
-from plangraph.namespaces import GEO, ID, OA, PG, compact
+from plangraph.namespaces import GEO, ID, OA, PG, compact, natural_key
 from plangraph.ontology import vocabulary
 from plangraph.store.base import GraphStore
 

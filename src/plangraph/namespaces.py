@@ -149,3 +149,8 @@ def compact(iri: str) -> str:
         return iri
     local = iri[len(PREFIXES[best]) :]
     return f"{best}:{local}" if re.fullmatch(r"[\w-]*", local) else iri
+
+
+def natural_key(iri: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key that puts ``evidence/99`` before ``evidence/100``."""
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"([0-9]+)", iri))

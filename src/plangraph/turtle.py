@@ -16,7 +16,7 @@ from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
 from plangraph.mediatypes import JSON_LD, RDF_XML, TURTLE, Format
-from plangraph.namespaces import PREFIXES, bind_prefixes, compact
+from plangraph.namespaces import PREFIXES, bind_prefixes, compact, natural_key
 
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED: Final = re.compile(r'[\\"\n\r\t]')
@@ -37,7 +37,7 @@ class _StableTurtle(TurtleSerializer):
 
     def orderSubjects(self) -> list[Any]:
         # Blank nodes last: by then those with one reference stand inside the subject that refers to them.
-        return sorted(self._subjects, key=lambda node: (isinstance(node, BNode), _natural(node)))
+        return sorted(self._subjects, key=lambda node: (isinstance(node, BNode), natural_key(str(node))))
 
     def preprocessTriple(self, triple: Any) -> None:
         super().preprocessTriple(triple)
@@ -74,11 +74,6 @@ class _StableTurtle(TurtleSerializer):
         if literal.datatype is None:
             return f'"{text}"'
         return f'"{text}"^^{self.get_pname(literal.datatype, False) or literal.datatype.n3()}'
-
-
-def _natural(node: Node) -> list[tuple[int, int, str]]:
-    """A sort key that puts ``evidence/99`` before ``evidence/100``."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"([0-9]+)", str(node))]
 
 
 def serialize_graph(graph: Graph, fmt: Format) -> bytes:

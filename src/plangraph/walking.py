@@ -8,8 +8,7 @@ from typing import Any, Final
 from rdflib import URIRef
 from rdflib.namespace import RDF
 
-from plangraph.entities import natural_key
-from plangraph.namespaces import PG, expand
+from plangraph.namespaces import PG, expand, natural_key
 from plangraph.store.base import GraphStore
 
 _NO_POSITION: Final = 1_000_000
