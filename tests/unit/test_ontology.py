@@ -29,7 +29,7 @@ QUERIES = sorted(shipped("queries").rglob("*.rq"))
 # The contract: what the design names must be here under that name, whatever else is.
 CLASSES = """Plan Goal Domain Task PolicyMeasure Problem Circumstance Programme Project Indicator MainIndicator
     IndicatorGroup Observation Assessment StatusReport Place Document Slogan SloganMember Recognition Evaluation Event
-    Relation Finding Link"""
+    Relation Finding Omission Link"""
 PROPERTIES = """inPlan supports inDomain partOf implements hasIndicator addresses continues concerns locatedIn within
     responsibleBody basedOn expandsTo indicatorKind direction ofIndicator valueType statistic value valueLow valueHigh
     comparator unit asPrinted periodStart periodEnd refArea basis about status asOf dueBy assertion rationale evidence
@@ -44,7 +44,7 @@ CODES = {
     "progress": "achieved-early on-track behind unknown",
     "status": "planned approved started under-construction structure-complete completed in-operation cancelled unknown",
     "assertion": "stated inferred",
-    "relation": "sum ratio share difference growth mean-bound at-most equal exceeds enumeration",
+    "relation": "sum ratio share difference growth mean-bound at-most equal exceeds enumeration includes precedes",
     "programme-type": "action plan scheme mechanism platform brand",
     "method": "self-assessment third-party consultation questionnaire",
     "severity": "inconsistency tension note",

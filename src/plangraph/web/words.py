@@ -31,6 +31,8 @@ SIGNS: Final[dict[str, str]] = {
     "Problem": "problem",
     "Circumstance": "problem",
     "Finding": "problem",
+    "Relation": "indicator",
+    "Omission": "document",
     "Programme": "programme",
     "Event": "programme",
     "Project": "project",
