@@ -150,6 +150,16 @@ INDICATORS = [
         ),
         lacks=rows(("常住人口", "344.2万人", "3442000")),
     ),
+    # 二(一)5, 二(二)6.4 and 二(二)7.4: the residents are what others are counted against
+    Expected(
+        "relations-of-figure",
+        "relation ownRole operand",
+        rows(
+            ("volunteers-share-of-population", "denominator", "registered-volunteers-actual"),
+            ("persons-per-museum", "numerator", "museums-actual"),
+        ),
+        lacks=rows(("fatality-below-ceiling", "denominator", "workplace-fatality-rate-ceiling")),
+    ),
     # 二(一)5
     Expected("city-ranks", "indicatorZh printed value", rows(("城乡建设用地净减量", "全市第一", "1"))),
 ]

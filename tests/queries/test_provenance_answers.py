@@ -52,6 +52,17 @@ PROVENANCE = [
         rows(("digital-economy-core", "economic-upgrading")),
         values={"property": "pg:continues"},
     ),
+    # 二(二)4.2 with 二(一)5: so many persons to a museum, and so many residents
+    Expected(
+        "relations",
+        "relation kind role operand",
+        rows(
+            ("persons-per-museum", "relation-ratio", "numerator", "resident-population-2022"),
+            ("persons-per-museum", "relation-ratio", "denominator", "museums-actual"),
+            ("persons-per-museum", "relation-ratio", "result", "persons-per-museum-actual"),
+        ),
+        rows(("persons-per-museum", "relation-ratio", "result", "museums-actual")),
+    ),
     # the report states no link to a goal, and every link of a task to its domain
     Expected(
         "inferred-links-by-property",
