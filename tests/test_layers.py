@@ -26,10 +26,11 @@ FLOORS = [
     {"store"},
     {"ontology", "queries"},
     # F2 capabilities: labels and evidence of things are what all views of them rest on
-    {"entities", "origins", "shapes", "reports", "crosscheck", "assessment"},
-    {"figures", "graphview", "search", "walking", "explaining"},
-    {"overview", "exporting", "audit", "extraction", "spreadsheets", "validation"},
-    {"catalogue"},
+    {"entities", "origins", "shapes", "reports"},
+    {"figures", "graphview", "search", "walking", "explaining", "quotations", "recorded"},
+    {"overview", "exporting", "audit", "attached", "extraction", "spreadsheets", "validation", "findings", "coverage"},
+    {"catalogue", "crosscheck", "assessment"},
+    {"attention"},
     # F3 write path
     {"commits"},
     # F4 delivery: the store that the settings name, what a terminal shows, the two deliveries

@@ -113,16 +113,29 @@ def _register(folder: Path) -> Path:
     return folder / "server.json"
 
 
-def _locked(folder: Path) -> StoreLocked:
+def serving_address(settings: Settings) -> str | None:
+    """The address of the server that has the store in its folder; None where none says that it does."""
+    entry = _registration(store_folder(settings))
+    return entry[0] if entry else None
+
+
+def _registration(folder: Path) -> tuple[str, int] | None:
     try:
         entry = json.loads(_register(folder).read_text(encoding="utf-8"))
-        address, pid = str(entry["address"]), int(entry["pid"])
+        return str(entry["address"]), int(entry["pid"])
     except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _locked(folder: Path) -> StoreLocked:
+    entry = _registration(folder)
+    if entry is None:
         return StoreLocked(
             f"存储 {folder} 正被另一进程使用。请等它结束，或用 --store 指定另一个文件夹。",
             f"The store {folder} is in use by another process. Wait until it ends, or give another folder with "
             "--store.",
         )
+    address, pid = entry
     return StoreLocked(
         f"存储 {folder} 正由服务 {address}（进程 {pid}）使用。请改用 --store {address}，或先停止该服务。",
         f"The store {folder} is in use by the server at {address} (process {pid}). "

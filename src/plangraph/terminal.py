@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from plangraph.entities import Description, PropertyGroup, Value
+from plangraph.findings import Finding
 from plangraph.graphview import Hop, Path, property_label
 from plangraph.mediatypes import RESULTS_JSON
-from plangraph.namespaces import compact
+from plangraph.namespaces import PGC, compact
 from plangraph.ontology import vocabulary
 from plangraph.store.base import Term
 from plangraph.store.remote import read_results
@@ -138,3 +139,43 @@ def _hop_reason(hop: Hop, lang: str) -> str:
         first = hop.evidence[0]
         return f"{'报告写明' if zh else 'stated'}: {first.locator} “{first.exact}”"
     return "已写明" if zh else "stated"
+
+
+def print_findings(found: Sequence[Finding], lang: str, *, everything: bool) -> None:
+    """What fails in full, what can't be decided in a line each, with ``everything`` what holds; then the counts."""
+    zh = lang == "zh"
+    failing = [f for f in found if f.holds is False]
+    undecided = [f for f in found if f.holds is None]
+    holding = [f for f in found if f.holds]
+    lines: list[str] = []
+    if failing:
+        lines += ["不成立" if zh else "Failing", ""]
+        lines += [line for finding in failing for line in (*_failure_lines(finding, lang), "")]
+    if undecided:
+        lines += ["无法判断" if zh else "Undecided", ""]
+        lines += [*(f"  {f.relation.text(lang)}{'：' if zh else ': '}{f.message[lang]}" for f in undecided), ""]
+    if holding and everything:
+        lines += ["成立" if zh else "Holding", ""]
+        lines += [*(f"  {f.relation.text(lang)}\n      {f.computation or f.message[lang]}" for f in holding), ""]
+    counts = len(found), len(failing), len(undecided), len(holding)
+    said = "共 {} 项：不成立 {}，无法判断 {}，成立 {}。" if zh else "{} checked: {} failing, {} undecided, {} holding."
+    print("\n".join([*lines, said.format(*counts)]))
+
+
+def _failure_lines(finding: Finding, lang: str) -> Iterable[str]:
+    zh = lang == "zh"
+    # What fails as a note is listed as information: its code is the note's.
+    severity = "note" if finding.severity == "info" else finding.severity
+    yield f"  [{vocabulary().label(str(PGC[f'severity-{severity}']), lang)}] {finding.relation.text(lang)}"
+    yield f"      {finding.message[lang]}"
+    if finding.computation:
+        yield f"      {finding.computation}"
+    if reason := finding.rationale.get(lang):
+        yield f"      {'缘由' if zh else 'Expected because'}{'：' if zh else ': '}{reason}"
+    for operand in finding.operands:
+        for e in operand.evidence:
+            yield f"      {e.locator}  “{e.exact}”  [{e.start}–{e.end}]  {operand.thing.text(lang)}"
+        if not operand.evidence:
+            # Inferred figures stand in no source; their own rationale says where they come from.
+            why = operand.figure.rationale.get(lang, "") if operand.figure else ""
+            yield f"      {'无出处' if zh else 'no source'}  {operand.thing.text(lang)}{f'  [{why}]' if why else ''}"

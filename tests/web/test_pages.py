@@ -185,7 +185,7 @@ def test_an_indicator_shows_figures_state_and_evidence(client: FlaskClient) -> N
         assert text in page
     page = client.get(DOC + "observation/rural-road-density-midterm").text
     assert re.search("<q><a [^>]+>1.87千米/平方千米</a></q>", page)
-    assert re.search(r"\d+–\d+</td>", page)
+    assert re.search(r"\d+–\d+</a></td>", page)
 
 
 def test_a_change_downwards_keeps_its_sign(client: FlaskClient) -> None:

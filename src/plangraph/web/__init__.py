@@ -17,11 +17,13 @@ from plangraph.web import (
     api,
     contribute,
     explore,
+    findings,
     graphstore,
     i18n,
     lists,
     pages,
     questions,
+    sources,
     sparql,
     things,
     vocabulary,
@@ -56,7 +58,20 @@ def create_app(service: Service) -> Flask:
     )
     register_words(app)
     app.context_processor(lambda: {"lang": i18n.current()})
-    for module in (pages, things, lists, questions, vocabulary, api, sparql, graphstore, explore, contribute):
+    for module in (
+        pages,
+        things,
+        lists,
+        questions,
+        vocabulary,
+        api,
+        sparql,
+        graphstore,
+        explore,
+        contribute,
+        findings,
+        sources,
+    ):
         app.register_blueprint(module.blueprint)
     app.after_request(answers.finish)
     answers.register_errors(app)

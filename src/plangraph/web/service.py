@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from flask import current_app
 
 from plangraph import __version__
+from plangraph.assessment import Progress, assess
 from plangraph.ontology import Vocabulary, vocabulary
 from plangraph.opening import pool_limits
 from plangraph.overview import Overview, overview, project_statuses
@@ -53,6 +54,10 @@ class Service:
     def statuses(self) -> dict[str, str]:
         """The last reported status of every project and programme."""
         return self.once("statuses", lambda: project_statuses(self.store))
+
+    def progress(self) -> tuple[Progress, ...]:
+        """The computed progress of the indicators."""
+        return self.once("progress", lambda: assess(self.store))
 
 
 def current_service() -> Service:

@@ -11,6 +11,7 @@ from rdflib import URIRef
 from rdflib.namespace import RDF
 from werkzeug.wrappers import Response as BaseResponse
 
+from plangraph.assessment import Progress
 from plangraph.entities import Description, Named, PropertyGroup, Value, describe, links, name_of
 from plangraph.errors import BadInput, NotFound
 from plangraph.figures import Figure, figures_of, is_observation, read_figure
@@ -91,6 +92,7 @@ class ThingPage:
     area: Named | None = None
     works: tuple[Works, ...] = ()
     statuses: tuple[Status, ...] = ()
+    progress: tuple[Progress, ...] = ()
     preview: int = _PREVIEW
 
 
@@ -173,6 +175,7 @@ def _thing_page(service: Service, about: Description, path: str) -> ThingPage:
             "figures": figures_of(store, iri),
             "state": indicator_state(store, URIRef(iri), _own_area(store, iri)),
             "statuses": _statuses(store, iri, PG.Assessment),
+            "progress": tuple(p for p in service.progress() if p.indicator.iri == iri),
         }
     elif is_observation(store, iri):
         hidden |= _OF_FIGURE

@@ -77,6 +77,16 @@ def explore_page(iri: str) -> str:
     return "/explore?" + urlencode({"iri": iri})
 
 
+def source_page(iri: str, start: int | None = None, end: int | None = None) -> str:
+    """The page of a source; at the words that begin at ``start``; with ``end`` the list of what rests on them."""
+    iri = str(iri)
+    query = {} if iri.startswith(ID) else {"iri": iri}
+    path = "/sources/" + quote(iri.removeprefix(str(ID)), safe=_PATH_SAFE) if iri.startswith(ID) else "/sources/"
+    if start is not None and end is not None:
+        return f"{path}?{urlencode({**query, 'at': f'{start}-{end}'})}"
+    return path + (f"?{urlencode(query)}" if query else "") + (f"#at-{start}" if start is not None else "")
+
+
 def editor_page(text: str) -> str:
     """The query editor with a query in it."""
     return "/sparql?" + urlencode({"query": text})
