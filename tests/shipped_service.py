@@ -29,7 +29,9 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def service(snapshot: Path) -> Iterator[Service]:
     """The service with one query process and small limits, so that tests reach them soon."""
-    settings = Settings(readers=1, query_seconds=3.0, query_bytes=20_000, upload_bytes=200_000)
+    settings = Settings(
+        store=str(snapshot.parent), readers=1, query_seconds=3.0, query_bytes=20_000, upload_bytes=200_000
+    )
     opened = open_service(settings, snapshot)
     yield opened
     opened.readers.close()

@@ -53,7 +53,9 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(scope="session")
 def site(snapshot: Path) -> Iterator[str]:  # noqa: F811
     """The address of the application on the shipped data, served on a free port as long as the tests run."""
-    service = open_service(Settings(readers=2, query_seconds=60.0, upload_bytes=200_000), snapshot)
+    service = open_service(
+        Settings(store=str(snapshot.parent), readers=2, query_seconds=60.0, upload_bytes=200_000), snapshot
+    )
     with service.readers:
         server = make_server("127.0.0.1", 0, create_app(service), threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)

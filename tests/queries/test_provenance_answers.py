@@ -9,7 +9,9 @@ import pytest
 from plain_answers import PLAN, Ask, Expected, check, rows
 
 PROVENANCE = [
-    Expected("evidence-of-thing", "locator quote", rows(("二(一)5", "344.2万人"), ("二(一)5", "截至2022年底")), only=True),
+    Expected(
+        "evidence-of-thing", "locator quote", rows(("二(一)5", "344.2万人"), ("二(一)5", "截至2022年底")), only=True
+    ),
     # 一4
     Expected(
         "evidence-of-thing",

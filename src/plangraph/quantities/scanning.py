@@ -36,7 +36,7 @@ _SENTENCE = frozenset("。；;：:！!？?\n\r　 \t")
 _NUMBERED = re.compile(r"第[一二三四五六七八九十]{1,3}[，,、:：](?!第)")
 _BLANK = " \t\u3000\xa0"
 _AGAIN = re.compile(rf"一([^{_NUM}\W])一\1")
-_MINUS = re.compile("[为至到是达于计降：:][-－−]$")
+_MINUS = re.compile("[为至到是达于计降长增率速幅值：:][-－−]$")
 _SIGN = re.compile("[①-⑳⑴-⒇⒈-⒛㈠-㈩]")
 _ROMAN = re.compile("[Ⅰ-Ⅻⅰ-ⅻ]{1,4}(?:类|级|期|型)?")
 
