@@ -5,6 +5,7 @@ Medians; times in milliseconds. A ratio under 1 means faster than the peer.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,16 @@ from pathlib import Path
 from statistics import median
 
 from flask import Flask
-from rdflib import Dataset, Graph
+from rdflib import Dataset, Graph, URIRef
+from rdflib.namespace import RDF
 
+from plangraph.assessment import check_progress
 from plangraph.commits import fill, shipped_files
-from plangraph.namespaces import PREFIXES
+from plangraph.crosscheck import check_relations
+from plangraph.figures import read_figure
+from plangraph.namespaces import PG, PREFIXES
 from plangraph.opening import open_embedded, snapshot
+from plangraph.quantities import scan
 from plangraph.queries import questions
 from plangraph.settings import Settings, load_settings
 from plangraph.store.embedded import EmbeddedStore
@@ -106,6 +112,23 @@ def bench_pages(settings: Settings, path: Path) -> None:
         print(f"slowest {max(medians):.1f} ms, half of them under {median(medians):.1f} ms; wanted: all under 50 ms")
     finally:
         service.readers.close()
+
+
+def bench_checks(store: EmbeddedStore) -> None:
+    """All relations beside the bare reading of every figure; the scanner beside one regular expression."""
+    held = store.in_memory()
+    observations = [s for s, _, _, _ in held.triples(None, RDF.type, PG.Observation) if isinstance(s, URIRef)]
+    heading("figures held against each other", "reading every observation")
+    peer = timed(lambda: [read_figure(held, node) for node in observations], 5)
+    row("plangraph check: relations", timed(lambda: check_relations(held), 5), peer)
+    row("plangraph check: progress against pace", timed(lambda: check_progress(held), 5), peer)
+    text = "全区新建停车位2.4万个，较上年增长6.25%；第三批12个街道完成改造，占全市1/4，2025年底前达到40余处。\n" * 400
+    heading(f"numerals found in {len(text):,} characters", "one regular expression")
+    row(
+        "scan",
+        timed(lambda: scan(text), 5),
+        timed(lambda: re.findall("[0-9.]+|[一二三四五六七八九十百千万亿两]+", text), 5),
+    )
 
 
 def bench_questions(store: EmbeddedStore) -> None:
@@ -196,6 +219,7 @@ def main() -> None:
         settings = load_settings({"store": folder})[0]
         store, _ = open_embedded(settings)
         bench_questions(store)
+        bench_checks(store)
         bench_loading()
         with snapshot(store, settings) as path:
             bench_pages(settings, path)
