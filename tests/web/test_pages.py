@@ -350,3 +350,19 @@ def test_pages_are_quick(client: FlaskClient, path: str) -> None:
         times.append(time.perf_counter() - start)
     # 50 ms is what we hold ourselves to; a busy machine gets twice that.
     assert statistics.median(times) < 0.1
+
+
+def test_a_figure_shows_what_it_was_checked_against(client: FlaskClient) -> None:
+    page = client.get("/doc/chaoyang-2021/observation/resident-population-2022?lang=en", headers=BROWSER).text
+    checks = page[page.index('id="s-checks"') :].partition("</section>")[0]
+    assert "inconsistency" in checks
+    assert "÷ 74 = 46,514" in checks
+    assert 'href="/doc/chaoyang-2021/relation/volunteers-share-of-population"' in checks
+    assert "denominator" not in page
+
+
+def test_a_relation_shows_its_outcome(client: FlaskClient) -> None:
+    page = client.get("/doc/chaoyang-2021/relation/main-indicators-by-kind?lang=en", headers=BROWSER).text
+    checks = page[page.index('id="s-checks"') :].partition("</section>")[0]
+    assert "holds" in checks
+    assert "8 + 16 = 24" in checks

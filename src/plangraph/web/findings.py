@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
 
-from plangraph.assessment import Progress, Span, check_progress
+from plangraph.assessment import Progress, Span
 from plangraph.attention import AttentionList, attention
 from plangraph.coverage import coverage
-from plangraph.crosscheck import check_relations
-from plangraph.findings import SEVERITIES, Finding, by_severity
+from plangraph.findings import SEVERITIES, Finding
 from plangraph.mediatypes import HTML
 from plangraph.namespaces import PG, PGC
 from plangraph.ontology import vocabulary
@@ -74,12 +73,6 @@ class FindingsPage:
         return bool(self.kind or self.severity)
 
 
-def all_findings(service: Service) -> tuple[Finding, ...]:
-    """The findings about this revision, the gravest first: as ``plangraph check --all`` lists them."""
-    store = service.store
-    return service.once("findings", lambda: by_severity((*check_relations(store), *check_progress(store))))
-
-
 @blueprint.get("/findings")
 def findings() -> Response:
     """What doesn't agree first, then progress against pace, what to look at, and what does agree."""
@@ -118,7 +111,7 @@ def covered() -> Response:
 @blueprint.get("/api/findings")
 def findings_data() -> Response:
     """All findings, as ``plangraph check --all --format json`` prints them."""
-    return _kept("findings json", lambda service: {"findings": [f.to_json() for f in all_findings(service)]})
+    return _kept("findings json", lambda service: {"findings": [f.to_json() for f in service.findings()]})
 
 
 @blueprint.get("/api/coverage")
@@ -136,7 +129,7 @@ def _kept(key: str, make: Any) -> Response:
 
 
 def _page(service: Service) -> FindingsPage:
-    found = all_findings(service)
+    found = service.findings()
     kinds, severities = Counter(f.kind for f in found), Counter(f.severity for f in found)
     kind, severity = request.args.get("kind", ""), request.args.get("severity", "")
     kind, severity = (kind if kind in kinds else ""), (severity if severity in _SEVERITIES else "")

@@ -14,7 +14,9 @@ from typing import Any, TypeVar, cast
 from flask import current_app
 
 from plangraph import __version__
-from plangraph.assessment import Progress, assess
+from plangraph.assessment import Progress, assess, check_progress
+from plangraph.crosscheck import check_relations
+from plangraph.findings import Finding, by_severity
 from plangraph.ontology import Vocabulary, vocabulary
 from plangraph.opening import pool_limits
 from plangraph.overview import Overview, overview, project_statuses
@@ -54,6 +56,21 @@ class Service:
     def statuses(self) -> dict[str, str]:
         """The last reported status of every project and programme."""
         return self.once("statuses", lambda: project_statuses(self.store))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What the checks found, the gravest first: as ``plangraph check --all`` lists it."""
+        return self.once("findings", lambda: by_severity((*check_relations(self.store), *check_progress(self.store))))
+
+    def findings_on(self, iri: str) -> tuple[Finding, ...]:
+        """The findings of a relation, or in which a thing is an operand."""
+        return self.once("findings by thing", self._findings_by_thing).get(iri, ())
+
+    def _findings_by_thing(self) -> dict[str, tuple[Finding, ...]]:
+        found: dict[str, list[Finding]] = {}
+        for finding in self.findings():
+            for iri in {finding.relation.iri, *(operand.thing.iri for operand in finding.operands)}:
+                found.setdefault(iri, []).append(finding)
+        return {iri: tuple(findings) for iri, findings in found.items()}
 
     def progress(self) -> tuple[Progress, ...]:
         """The computed progress of the indicators."""

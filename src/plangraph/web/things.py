@@ -15,12 +15,14 @@ from plangraph.assessment import Progress
 from plangraph.entities import Description, Named, PropertyGroup, Value, describe, links, name_of
 from plangraph.errors import BadInput, NotFound
 from plangraph.figures import Figure, figures_of, is_observation, read_figure
+from plangraph.findings import Finding
 from plangraph.mediatypes import GRAPH_FORMATS, HTML, by_suffix
 from plangraph.namespaces import OA, PG, compact, expand
 from plangraph.overview import STATUSES, IndicatorState, indicator_state
 from plangraph.store.base import GraphStore
 from plangraph.walking import subjects
 from plangraph.web import answers
+from plangraph.web.findings import MARKS, outcome, outcome_word
 from plangraph.web.rdf import description_of, serialize
 from plangraph.web.service import Service, current_service
 from plangraph.web.urls import iri_of_code, iri_of_id
@@ -47,6 +49,27 @@ _OF_FIGURE: Final = frozenset(
         PG.basis,
         PG.ofIndicator,
         PG.refArea,
+    )
+)
+# By these a relation names what it checks; a thing's findings say it better than the bare links.
+_ROLES: Final = frozenset(
+    str(p)
+    for p in (
+        PG.result,
+        PG.part,
+        PG.whole,
+        PG.numerator,
+        PG.denominator,
+        PG.minuend,
+        PG.subtrahend,
+        PG.earlier,
+        PG.later,
+        PG.left,
+        PG.right,
+        PG.collection,
+        PG.counted,
+        PG.before,
+        PG.after,
     )
 )
 _PREVIEW: Final = 12
@@ -93,6 +116,7 @@ class ThingPage:
     works: tuple[Works, ...] = ()
     statuses: tuple[Status, ...] = ()
     progress: tuple[Progress, ...] = ()
+    findings: tuple[Finding, ...] = ()
     preview: int = _PREVIEW
 
 
@@ -140,7 +164,16 @@ def _page(service: Service, iri: str, path: str) -> Response:
     if "property" in request.args:
         return _hub(service, iri, path)
     about = describe(service.store, iri, limit=service.settings.page_size)
-    return Response(render_template("thing.html", page=_thing_page(service, about, path)), mimetype="text/html")
+    return Response(
+        render_template(
+            "thing.html",
+            page=_thing_page(service, about, path),
+            marks=MARKS,
+            outcome=outcome,
+            outcome_word=outcome_word,
+        ),
+        mimetype="text/html",
+    )
 
 
 def _hub(service: Service, iri: str, path: str) -> Response:
@@ -168,7 +201,8 @@ def _thing_page(service: Service, about: Description, path: str) -> ThingPage:
     store, iri = service.store, about.thing.iri
     types = set(about.thing.types)
     hidden, hidden_in = set(_APART), {str(PG.evidence)} if types & {str(OA.SpecificResource)} else set()
-    extra: dict[str, object] = {}
+    extra: dict[str, object] = {"findings": service.findings_on(iri)}
+    hidden_in |= _ROLES
     if str(PG.Indicator) in types:
         hidden_in |= {str(PG.ofIndicator), str(PG.about)}
         extra |= {
