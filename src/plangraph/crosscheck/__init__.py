@@ -7,13 +7,19 @@ it. What can't be decided says why.
 
 from __future__ import annotations
 
+from typing import Final
+
 from plangraph.crosscheck.kinds import Outcome, decide
-from plangraph.crosscheck.reading import Declared, read_relations
+from plangraph.crosscheck.reading import ROLES, Declared, read_relations
 from plangraph.crosscheck.words import message
 from plangraph.findings import Finding, by_severity
+from plangraph.namespaces import PG
 from plangraph.store.base import GraphStore
 
-__all__ = ["check_relations"]
+__all__ = ["OPERAND_ROLES", "check_relations"]
+
+OPERAND_ROLES: Final = frozenset(str(PG[role]) for roles in ROLES.values() for role in roles)
+"""The properties by which a relation names what it checks."""
 
 
 def check_relations(store: GraphStore) -> tuple[Finding, ...]:

@@ -12,6 +12,7 @@ from rdflib.namespace import RDF
 from werkzeug.wrappers import Response as BaseResponse
 
 from plangraph.assessment import Progress
+from plangraph.crosscheck import OPERAND_ROLES
 from plangraph.entities import Description, Named, PropertyGroup, Value, describe, links, name_of
 from plangraph.errors import BadInput, NotFound
 from plangraph.figures import Figure, figures_of, is_observation, read_figure
@@ -49,27 +50,6 @@ _OF_FIGURE: Final = frozenset(
         PG.basis,
         PG.ofIndicator,
         PG.refArea,
-    )
-)
-# By these a relation names what it checks; a thing's findings say it better than the bare links.
-_ROLES: Final = frozenset(
-    str(p)
-    for p in (
-        PG.result,
-        PG.part,
-        PG.whole,
-        PG.numerator,
-        PG.denominator,
-        PG.minuend,
-        PG.subtrahend,
-        PG.earlier,
-        PG.later,
-        PG.left,
-        PG.right,
-        PG.collection,
-        PG.counted,
-        PG.before,
-        PG.after,
     )
 )
 _PREVIEW: Final = 12
@@ -202,7 +182,8 @@ def _thing_page(service: Service, about: Description, path: str) -> ThingPage:
     types = set(about.thing.types)
     hidden, hidden_in = set(_APART), {str(PG.evidence)} if types & {str(OA.SpecificResource)} else set()
     extra: dict[str, object] = {"findings": service.findings_on(iri)}
-    hidden_in |= _ROLES
+    # What a thing was checked against stands among its findings: better said than the bare links.
+    hidden_in |= OPERAND_ROLES
     if str(PG.Indicator) in types:
         hidden_in |= {str(PG.ofIndicator), str(PG.about)}
         extra |= {
