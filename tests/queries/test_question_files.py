@@ -35,7 +35,7 @@ def columns(asked: Question) -> tuple[str, ...]:
 
 def test_every_theme_has_questions() -> None:
     assert {asked.theme for asked in questions()} == set(THEMES)
-    assert len(questions()) >= 24
+    assert len(questions()) >= 40
 
 
 def test_every_file_is_a_question() -> None:

@@ -18,6 +18,7 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import RDF
 
 from plangraph.cli import main
+from plangraph.commits import fill
 from plangraph.crosscheck import check_relations
 from plangraph.crosscheck.kinds import Outcome, decide
 from plangraph.crosscheck.reading import Dates, Declared
@@ -613,3 +614,20 @@ def test_check_tells_of_progress_too_in_its_place(monkeypatch: pytest.MonkeyPatc
     assert lines[at + 1] == "      Late."
     assert at < next(n for n, line in enumerate(lines) if line.startswith("  [tension]"))
     assert lines[-1].startswith("22 checked: 9 failing")
+
+
+# --- the shipped data -----------------------------------------------------------------------------------------------
+
+
+def test_the_report_contradicts_itself_in_two_places_and_no_relation_else_fails() -> None:
+    """二(一)5 and 二(二)4.2: 344.2 by 74 is 4.65, not 5.4. 二(一)4 and 二(一)1: (7.7 + 2.6) / 2 is 5.15, under 6."""
+    store = EmbeddedStore()
+    fill(store)
+    found = check_relations(store.in_memory())
+    assert len(found) >= 60
+    failing = {f.relation.iri.rpartition("/")[2]: f for f in found if f.holds is False}
+    assert failing.keys() == {"persons-per-museum", "gdp-growth-mean"}
+    assert all(f.severity == "inconsistency" for f in failing.values())
+    assert [f.relation.iri for f in found if f.holds is None] == []
+    for finding in failing.values():
+        assert all(operand.evidence for operand in finding.operands)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -75,30 +74,13 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", [*HOSTILE, LONG * 20], ids=lambda text: f"{text[:6]!r}x{len(text)}")
 def test_mentions_are_in_order_apart_and_as_the_text_has_them(text: str) -> None:
-    started = time.perf_counter()
+    # What isn't linear would take minutes here; how fast it is, the benchmark says.
     mentions = scan(text)
-    # Far more than it takes: what isn't linear takes minutes.
-    assert time.perf_counter() - started < 30
     end = 0
     for mention in mentions:
         assert end <= mention.start < mention.end
         assert text[mention.start : mention.end] == mention.text
         end = mention.end
-
-
-def test_a_report_takes_a_fraction_of_a_second() -> None:
-    text = LONG * 350
-    scan(text[:1000])
-    best = min(_seconds(text) for _ in range(3))
-    # 21,000 characters of a report take about 15 ms; this text has four times as many numerals, the rest is leeway.
-    assert len(text) > 21_000
-    assert best < 1
-
-
-def _seconds(text: str) -> float:
-    started = time.perf_counter()
-    scan(text)
-    return time.perf_counter() - started
 
 
 @settings(deadline=None)

@@ -90,10 +90,23 @@ def test_townships_have_codes_and_points(data: Graph) -> None:
         assert data.value(place, PG.within) == ID["place/110105"]
 
 
-def test_breadth(data: Graph) -> None:
-    works = {s for c in (PG.Project, PG.Programme) for s in data.subjects(RDF.type, c)}
-    assert len(works) >= 100
-    assert all(any(data.objects(w, PG.implements)) for w in set(data.subjects(RDF.type, PG.Project)))
+BREADTH = {"Project": 180, "Place": 110, "Slogan": 50, "Recognition": 38, "Document": 45, "Relation": 60}
+
+
+@pytest.mark.parametrize(("name", "least"), BREADTH.items())
+def test_breadth(data: Graph, name: str, least: int) -> None:
+    assert len(set(data.subjects(RDF.type, PG[name]))) >= least
+
+
+def test_works_carry_something_out(data: Graph) -> None:
+    projects = set(data.subjects(RDF.type, PG.Project))
+    assert len(projects | set(data.subjects(RDF.type, PG.Programme))) >= 300
+    assert all(any(data.objects(project, PG.implements)) for project in projects)
+
+
+def test_observations_have_evidence(data: Graph) -> None:
+    observations = set(data.subjects(RDF.type, PG.Observation))
+    assert len([o for o in observations if any(data.objects(o, PG.evidence))]) >= 230
 
 
 def test_only_two_kinds_are_stated(data: Graph) -> None:
