@@ -24,18 +24,21 @@ FLOORS = [
     {"turtle"},
     # F1 resources
     {"store"},
-    {"ontology", "queries"},
+    {"ontology", "queries", "binding"},
     # F2 capabilities: labels and evidence of things are what all views of them rest on
     {"entities", "origins", "shapes", "reports"},
-    {"figures", "graphview", "search", "walking", "explaining", "quotations", "recorded"},
+    {"figures", "graphview", "search", "walking", "explaining", "quotations", "recorded", "tables"},
     {"overview", "exporting", "audit", "attached", "extraction", "spreadsheets", "validation", "findings", "coverage"},
     {"catalogue", "crosscheck", "assessment"},
     {"attention"},
     # F3 write path
     {"commits"},
+    {"writing"},
+    {"sending"},
     # F4 delivery: the store that the settings name, what a terminal shows, the two deliveries
     {"opening", "terminal"},
-    {"asking", "serving"},
+    {"asking", "owning"},
+    {"serving", "library"},
     {"web"},
     {"cli"},
     {"__main__"},

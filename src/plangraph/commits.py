@@ -23,7 +23,7 @@ from plangraph.ontology import ontology_files
 from plangraph.shipped import shipped
 from plangraph.store.base import Changeset, Quad
 from plangraph.store.embedded import EmbeddedStore
-from plangraph.store.parsing import as_graph, is_rdf_name, read_file, skolemize
+from plangraph.store.parsing import as_graph, is_rdf_name, read_file, skolemize, stream_file
 from plangraph.validation import Report, validate
 
 LOCAL_GRAPH: Final = GRAPHS["local"]
@@ -144,23 +144,32 @@ def load(store: EmbeddedStore, paths: Sequence[Path], *, graph: URIRef = LOCAL_G
     Raises ``DoesNotConform`` where the gate is ``enforce`` and a mandatory shape is broken, ``SyntaxFault`` and others
     as the readers do; the store is then as it was.
     """
+    if gate == "off":
+        return _load_unchecked(store, tuple(_targets(paths, graph)))
     quads = [quad for path, target in _targets(paths, graph) for quad in read_file(path, default_graph=target)]
     quads = skolemize(quads, SKOLEM)
-    report = None
-    if gate != "off":
-        report = validate(as_graph(quads), store)
-        if gate == "enforce" and not report.conforms:
-            raise DoesNotConform(
-                "数据不符合约束，未写入。可用 plangraph validate 查看全部问题；确需写入可用 --gate warn。",
-                "The data don't conform and weren't stored. plangraph validate lists all faults; "
-                "--gate warn stores them anyway.",
-                report,
-            )
+    report = validate(as_graph(quads), store)
+    if gate == "enforce" and not report.conforms:
+        raise DoesNotConform(
+            "数据不符合约束，未写入。可用 plangraph validate 查看全部问题；确需写入可用 --gate warn。",
+            "The data don't conform and weren't stored. plangraph validate lists all faults; "
+            "--gate warn stores them anyway.",
+            report,
+        )
     before = set(store.triples())
     new = [quad for quad in _as_stored(quads).triples() if quad not in before]
     store.apply(Changeset(added=new))
     store.flush()
     return Loaded(dict(sorted(Counter(quad[3] for quad in new).items())), report)
+
+
+def _load_unchecked(store: EmbeddedStore, targets: Sequence[tuple[Path, URIRef]]) -> Loaded:
+    """Straight into the store: a million quads in seconds."""
+    before = store.graphs()
+    store.add_all(q for path, target in targets for q in stream_file(path, default_graph=target, skolem=SKOLEM))
+    store.flush()
+    added = {graph: count - before.get(graph, 0) for graph, count in store.graphs().items()}
+    return Loaded({graph: count for graph, count in added.items() if count}, None)
 
 
 def _targets(paths: Sequence[Path], graph: URIRef) -> Iterator[tuple[Path, URIRef]]:

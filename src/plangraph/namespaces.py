@@ -32,6 +32,7 @@ STATE_GRAPH: Final = GRAPHS["shipped"]
 OA: Final = Namespace("http://www.w3.org/ns/oa#")
 GEO: Final = Namespace("http://www.opengis.net/ont/geosparql#")
 SF: Final = Namespace("http://www.opengis.net/ont/sf#")
+SD: Final = Namespace("http://www.w3.org/ns/sparql-service-description#")
 SCHEMA: Final = Namespace("https://schema.org/")
 QUDT: Final = Namespace("http://qudt.org/schema/qudt/")
 UNIT: Final = Namespace("http://qudt.org/vocab/unit/")

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from plangraph.commits import Filled, fill
 from plangraph.errors import StoreLocked
@@ -17,9 +17,6 @@ from plangraph.settings import Settings, is_address, store_folder
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.readers import ReaderPool
 from plangraph.store.remote import RemoteStore
-
-SNAPSHOT_VARIABLE: Final = "PLANGRAPH_SNAPSHOT"
-"""The environment variable by which the server tells its web processes which snapshot to read."""
 
 
 def open_embedded(settings: Settings, *, empty: bool = False) -> tuple[EmbeddedStore, Filled]:
@@ -63,8 +60,10 @@ class PoolLimits(TypedDict):
 
     size: int
     seconds: float
+    quick_seconds: float
     megabytes: int
     max_bytes: int
+    queue: int
     wait: float
     memory_quads: int
 
@@ -74,8 +73,10 @@ def pool_limits(settings: Settings, size: int | None = None) -> PoolLimits:
     return {
         "size": size or settings.readers,
         "seconds": settings.query_seconds,
+        "quick_seconds": settings.quick_seconds,
         "megabytes": settings.query_megabytes,
         "max_bytes": settings.result_bytes,
+        "queue": settings.queued,
         "wait": settings.wait_seconds,
         "memory_quads": settings.memory_quads,
     }

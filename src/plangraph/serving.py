@@ -1,7 +1,8 @@
-"""Starting the web server: this process owns the store, takes a snapshot, and watches over the web processes."""
+"""Starting the web server: this process owns the store, and watches over the web processes."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 from typing import Final
@@ -12,7 +13,8 @@ from granian.server.mp import MPServer
 
 from plangraph.errors import Unavailable
 from plangraph.namespaces import compact
-from plangraph.opening import SNAPSHOT_VARIABLE, open_embedded, registered, snapshot
+from plangraph.opening import open_embedded, registered
+from plangraph.owning import OWNER_VARIABLE, Owner
 from plangraph.settings import Settings, environment_name, settings_table, store_folder
 from plangraph.terminal import say
 
@@ -28,8 +30,11 @@ class _Server(MPServer):
             super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
-def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
-    """Serve until interrupted. Raises ``Unavailable`` where the port is taken, ``StoreLocked`` where the store is."""
+def run_server(settings: Settings, lang: str, *, empty: bool = False, open_writing: bool = False) -> None:
+    """Serve until interrupted. ``open_writing`` lets everybody who reaches a loopback address write without a token.
+
+    Raises ``Unavailable`` where the port is taken, ``StoreLocked`` where the store is.
+    """
     zh = lang == "zh"
     port = _free_port(settings)
     store, filled = open_embedded(settings, empty=empty)
@@ -44,11 +49,12 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
             else f"{name} was changed here: it stays as it is, and isn't brought up to the new release."
         )
     address = f"http://{_in_address(settings.host)}:{port}"
-    with snapshot(store, settings) as path, registered(settings, address):
+    open_writing = open_writing and _is_loopback(settings.host)
+    with Owner(store, settings, open_writing=open_writing) as owner, registered(settings, address):
         for row in settings_table():
             os.environ[environment_name(row.name)] = str(getattr(settings, row.name))
         os.environ[environment_name("port")] = str(port)
-        os.environ[SNAPSHOT_VARIABLE] = str(path)
+        os.environ[OWNER_VARIABLE] = str(owner.address)
         say(f"正在提供服务：{address}（按 Ctrl+C 停止）" if zh else f"Serving at {address} (Ctrl+C stops it)")
         server = _Server(
             "plangraph.web:wsgi",
@@ -58,7 +64,8 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False) -> None:
             interface=Interfaces.WSGI,
             workers=settings.workers,
             blocking_threads=settings.threads,
-            log_level=LogLevels.warning,
+            backpressure=settings.threads,
+            log_level=LogLevels.error,  # it warns of many threads, which wait for query processes here
             respawn_failed_workers=True,
             workers_kill_timeout=_STOP_SECONDS,
         )
@@ -85,6 +92,15 @@ def _free_port(settings: Settings) -> int:
                 "Give another with --port.",
             ) from None
         return int(probe.getsockname()[1])
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _in_address(host: str) -> str:

@@ -34,12 +34,23 @@ class Settings:
     host: str = _row("127.0.0.1", "监听地址", "address to listen on")
     port: int = _row(5000, "监听端口", "port to listen on", least=0)
     workers: int = _row(1, "应答网页请求的进程数", "processes that answer web requests", least=1)
-    threads: int = _row(4, "每个进程的线程数", "threads of each of them", least=1)
-    readers: int = _row(2, "每个进程预备的查询进程数", "query processes that each keeps ready", least=1)
-    query_seconds: float = _row(15.0, "一次查询或校验的时限（秒）", "time limit of a query or a validation, s", least=0)
-    query_megabytes: int = _row(1024, "查询进程的内存上限（MiB）", "memory limit of a query process, MiB", least=256)
+    threads: int = _row(32, "每个进程的线程数", "threads of each of them", least=1)
+    readers: int = _row(2, "每个进程同时进行的长查询数", "long queries that each runs at a time", least=1)
+    query_seconds: float = _row(10.0, "一次查询或校验的时限（秒）", "time limit of a query or a validation, s", least=0)
+    quick_seconds: float = _row(
+        0.25, "超过此时长（秒）的查询算作长查询", "a query that takes longer than this is a long one, s", least=0
+    )
+    query_megabytes: int = _row(
+        1024, "一次查询在数据之外可用的内存（MiB）", "memory that a query may take besides the data, MiB", least=64
+    )
+    queued: int = _row(
+        16, "在长查询之外，可同时进行或等候的查询数", "queries under way or waiting besides the long ones", least=1
+    )
     wait_seconds: float = _row(
-        5.0, "等待空闲查询进程的时限（秒）", "how long a request waits for a query process, s", least=0
+        5.0, "长查询等候名额的时限（秒）", "how long a long query waits for its place, s", least=0
+    )
+    change_seconds: float = _row(
+        60.0, "一次写入连同校验的时限（秒）", "time limit of a change and its validation, s", least=0
     )
     query_bytes: int = _row(200_000, "查询文本的长度上限（字节）", "longest query text, bytes", least=1)
     result_bytes: int = _row(100_000_000, "查询结果的大小上限（字节）", "largest query result, bytes", least=1)
@@ -59,6 +70,21 @@ class Settings:
     )
     write_token: str = _row(
         "", "写入所需的令牌；不设则只读", "token that writers present; without it read-only", secret=True
+    )
+    store_token: str = _row("", "远程引擎的令牌（Bearer）", "token for a remote engine (Bearer)", secret=True)
+    store_update: str = _row(
+        "",
+        "远程引擎的更新地址；不设则由查询地址推出",
+        "address for updates of a remote engine; found from the one for queries if not set",
+    )
+    remote_seconds: float = _row(
+        5.0, "每隔多久（秒）查看远程数据是否有变", "how often to look whether remote data have changed, s", least=0
+    )
+    remote_quads: int = _row(
+        200_000, "从远程引擎读来后保留的四元组数", "quads kept of what was read from a remote engine", least=0
+    )
+    remote_update_bytes: int = _row(
+        50_000_000, "发往远程引擎的一次改动的上限（字节）", "largest change sent to a remote engine, bytes", least=1
     )
 
 

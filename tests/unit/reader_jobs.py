@@ -6,6 +6,7 @@ import os
 import time
 
 from plangraph.errors import NotFound
+from plangraph.store.base import Changeset
 from plangraph.store.embedded import EmbeddedStore
 
 
@@ -15,6 +16,15 @@ def count(store: EmbeddedStore, more: int = 0) -> int:
 
 def process(store: EmbeddedStore) -> int:
     return os.getpid()
+
+
+def parent(store: EmbeddedStore) -> int:
+    return os.getppid()
+
+
+def empty(store: EmbeddedStore) -> int:
+    store.apply(Changeset(removed=tuple(store.triples())))
+    return len(store) + len(store.graph())
 
 
 def sleep(store: EmbeddedStore, seconds: float) -> int:

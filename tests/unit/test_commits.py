@@ -248,3 +248,25 @@ def test_a_folder_without_rdf_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     with pytest.raises(BadInput, match="has no RDF files"):
         load(EmbeddedStore(), [tmp_path])
+
+
+def test_without_a_gate_the_same_quads_are_stored(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(
+        '@prefix e: <http://e.example/> . e:甲 e:p 1.50, "水"@zh , [ e:q e:乙 ] .', encoding="utf-8"
+    )
+    (tmp_path / "b.nq").write_text("_:b0 <http://e.example/p> _:b0 <http://e.example/g> .\n", encoding="utf-8")
+    stores = [EmbeddedStore(), EmbeddedStore()]
+    first, second = (load(store, [tmp_path], gate=gate) for store, gate in zip(stores, ("warn", "off"), strict=True))
+    assert first.added == second.added
+    kept = [sorted(str(q) for q in store.triples() if not any("genid" in str(t) for t in q)) for store in stores]
+    assert kept[0] == kept[1]
+    assert all(not isinstance(term, BNode) for quad in stores[1].triples() for term in quad)
+
+
+def test_without_a_gate_a_broken_file_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.nt").write_text('<http://e.example/s> <http://e.example/p> "1" .\n', encoding="utf-8")
+    (tmp_path / "b.ttl").write_text("<http://e.example/s> <http://e.example/p> .\n", encoding="utf-8")
+    store = EmbeddedStore()
+    with pytest.raises(SyntaxFault, match=r"b\.ttl"):
+        load(store, [tmp_path], gate="off")
+    assert len(store) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -269,16 +270,68 @@ def test_small_data_are_held_in_memory_and_large_ones_read_from_disk(snapshot: P
             assert b"100" in pool.query("SELECT (COUNT(DISTINCT *) AS ?n) { ?s ?p ?o }").read()
 
 
-def test_a_job_waits_for_a_worker_as_long_as_it_is_told(snapshot: Path) -> None:
-    with ReaderPool(snapshot, size=1, seconds=20, wait=0.2) as pool:
-        pool.run("reader_jobs:count")
-        busy = threading.Thread(target=pool.run, args=("reader_jobs:sleep", 1.0))
-        busy.start()
-        time.sleep(0.2)
+def test_quick_jobs_dont_wait_for_long_ones(snapshot: Path) -> None:
+    with ReaderPool(snapshot, size=1, seconds=20, quick_seconds=0.1, wait=0.2, queue=1) as pool:
+        assert works(pool)
+        long = threading.Thread(target=pool.run, args=("reader_jobs:sleep", 1.5))
+        long.start()
+        time.sleep(0.3)
+        assert works(pool)
+        assert long.is_alive()
+        with pytest.raises(Busy):  # another long one finds no place in its time
+            pool.run("reader_jobs:sleep", 1.0)
+        assert works(pool)
+        long.join()
+
+
+def test_a_long_job_waits_for_its_place_and_gets_its_time(snapshot: Path) -> None:
+    with ReaderPool(snapshot, size=1, seconds=1.0, quick_seconds=0.1, wait=5.0) as pool:
+        done: list[object] = []
+        jobs = [
+            threading.Thread(target=lambda: done.append(pool.run("reader_jobs:sleep", 0.7)), daemon=True)
+            for _ in range(3)
+        ]
+        for job in jobs:
+            job.start()
+        for job in jobs:
+            job.join(20)
+        assert len(set(done)) == 3
+
+
+def test_what_is_under_way_has_a_cap(snapshot: Path) -> None:
+    with ReaderPool(snapshot, size=1, queue=1, seconds=20, quick_seconds=0.1, wait=10) as pool:
+        jobs = [threading.Thread(target=pool.run, args=("reader_jobs:sleep", 1.0)) for _ in range(2)]
+        for job in jobs:
+            job.start()
+        time.sleep(0.5)
         with pytest.raises(Busy):
             pool.query(COUNT)
-        busy.join()
+        for job in jobs:
+            job.join()
         assert works(pool)
+
+
+def test_a_request_may_ask_for_less_time(patient: ReaderPool) -> None:
+    killed(patient, lambda: patient.query(ENDLESS, seconds=0.3), OverLimit, "time limit of 0.3 s")
+
+
+def test_what_a_staging_job_does_to_its_data_is_seen_by_nobody(pool: ReaderPool) -> None:
+    value, revision = pool.stage("reader_jobs:empty")
+    assert (value, revision.number) == (0, 0)
+    assert works(pool)
+    assert pool.run("reader_jobs:count") == 101
+
+
+def test_a_killed_template_is_replaced(snapshot: Path) -> None:
+    with ReaderPool(snapshot, size=1) as pool:
+        template = pool.run("reader_jobs:parent")
+        os.kill(template, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with contextlib.suppress(PlangraphError):
+                if pool.stage("reader_jobs:parent")[0] != template and works(pool):
+                    return
+        pytest.fail("no other template came")
 
 
 def test_many_threads_get_their_own_answers(snapshot: Path) -> None:
@@ -312,7 +365,7 @@ def test_loading_the_data_is_no_part_of_a_jobs_time(snapshot: Path) -> None:
 
 def test_closing_ends_the_processes(snapshot: Path) -> None:
     pool = ReaderPool(snapshot, size=2)
-    processes = {pool.run("reader_jobs:process") for _ in range(4)}
+    processes = {pool.run("reader_jobs:process"), pool.run("reader_jobs:parent")}
     pool.close()
     assert len(processes) == 2
     for process in processes:

@@ -25,9 +25,9 @@ def serve(lang: str, /, read_only: bool, empty: bool, **given: Any) -> None:
     """Serve the graph as a web application. 启动网页服务。"""
     from plangraph.serving import run_server
 
-    settings = read_settings(**given, write_token="" if read_only else None)
+    settings, origins = load_settings({**given, "write_token": "" if read_only else None})
     needs_folder(settings)
-    run_server(settings, lang, empty=empty)
+    run_server(settings, lang, empty=empty, open_writing=not read_only and origins["gate"] != "default")
 
 
 @main.command()

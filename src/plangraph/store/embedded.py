@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,13 @@ from plangraph.mediatypes import DATASET_FORMATS, GRAPH_FORMATS, N_QUADS, by_med
 from plangraph.namespaces import PREFIXES
 from plangraph.store.base import Changeset, Quad, QueryResult, Solutions, Term
 from plangraph.store.parsing import oxigraph_format
-from plangraph.store.terms import from_oxigraph, to_oxigraph
+from plangraph.store.terms import from_oxigraph, to_oxigraph, to_oxigraph_quad
 from plangraph.store.tokens import names_dataset
 
 _SPARQL_POSITION = re.compile(r"error at (\d+):(\d+): ")
 # Both of Oxigraph's texts: another process holds the lock, or this one does.
 _LOCKED = re.compile(r"IO error: (?:While lock file|lock hold by current process)")
+_TERM = "urn:plangraph:term"
 _UNION = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
@@ -34,6 +37,7 @@ class EmbeddedStore:
     def __init__(self, engine: ox.Store | None = None, *, union_held: bool = False) -> None:
         self._engine = engine if engine is not None else ox.Store()
         self._union_held = union_held
+        self._snapshot: Path | None = None
         self.revision = 0
 
     @classmethod
@@ -44,7 +48,9 @@ class EmbeddedStore:
         """
         try:
             if read_only:
-                return cls(ox.Store.read_only(str(path)))
+                opened = cls(ox.Store.read_only(str(path)))
+                opened._snapshot = path
+                return opened
             path.mkdir(parents=True, exist_ok=True)
             return cls(ox.Store(str(path)))
         except (OSError, ValueError, RuntimeError) as fault:
@@ -109,13 +115,21 @@ class EmbeddedStore:
         self._engine.flush()
         self._engine.backup(str(path))
 
+    def writable(self) -> EmbeddedStore:
+        """This store, or where it is a snapshot on disk a copy beside that (hard links), which may be changed."""
+        if self._snapshot is None:
+            return self
+        path = Path(tempfile.mkdtemp(dir=self._snapshot.parent.parent)) / "staged"
+        self._engine.backup(str(path))
+        return EmbeddedStore.open(path)
+
     def run(
         self,
         text: str,
         *,
         bindings: Mapping[str, Term] | None = None,
-        default_graphs: list[str] | None = None,
-        named_graphs: list[str] | None = None,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
         base: str | None = None,
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Oxigraph's own result, for its serializers. Without ``default_graphs`` the default graph is the union.
@@ -188,6 +202,17 @@ class EmbeddedStore:
                 assert isinstance(s, URIRef | BNode)
                 yield s, URIRef(quad.predicate.value), from_oxigraph(quad.object), URIRef(quad.graph_name.value)
 
+    def has_graph(self, name: URIRef) -> bool:
+        """Whether a quad stands in the named graph."""
+        return next(iter(self.quads_of(name)), None) is not None
+
+    def quads_of(self, name: URIRef) -> Iterator[Quad]:
+        """The quads of one named graph."""
+        for quad in self._named_quads(name):
+            s = from_oxigraph(quad.subject)
+            assert isinstance(s, URIRef | BNode)
+            yield s, URIRef(quad.predicate.value), from_oxigraph(quad.object), name
+
     def graph(self, name: URIRef | None = None) -> Graph:
         if name is None:
             union = self.query(_UNION)
@@ -220,17 +245,53 @@ class EmbeddedStore:
         return (quad for quad in self._engine if isinstance(quad.graph_name, ox.NamedNode))
 
     def apply(self, changeset: Changeset) -> None:
-        added = [_to_quad(quad) for quad in changeset.added]
+        added = [to_oxigraph_quad(quad) for quad in changeset.added]
         kept = set(added)
-        removed = [quad for quad in map(_to_quad, changeset.removed) if quad not in kept]
-        if removed:
+        removed = [quad for quad in map(to_oxigraph_quad, changeset.removed) if quad not in kept]
+        if self._union_held:
+            self._apply_to_copy(added, removed)
+        elif not removed:
+            self._engine.extend(added)
+        elif any(isinstance(term, ox.BlankNode) for quad in (*added, *removed) for term in (quad.subject, quad.object)):
+            self._exchange(added, removed)
+        else:
             # One update is one transaction in Oxigraph; separate calls would not be. The terms are written by
             # Oxigraph: rdflib's ``n3()`` doesn't escape every string right.
             parts = [_data("DELETE", removed)] + ([_data("INSERT", added)] if added else [])
             self._engine.update(";\n".join(parts))
-        else:
-            self._engine.extend(added)
         self.revision += 1
+
+    def add_all(self, quads: Iterable[ox.Quad]) -> None:
+        """Add very many quads in one step, all or none: where ``quads`` raises, nothing is added."""
+        self._engine.bulk_extend(quads)
+        self.revision += 1
+
+    def _apply_to_copy(self, added: Sequence[ox.Quad], removed: Sequence[ox.Quad]) -> None:
+        """The same for a copy in memory, whose default graph goes on holding the union."""
+        for quad in removed:
+            self._engine.remove(quad)
+        for s, p, o in {(quad.subject, quad.predicate, quad.object) for quad in removed}:
+            others = self._engine.quads_for_pattern(s, p, o, None)
+            if all(isinstance(other.graph_name, ox.DefaultGraph) for other in others):
+                self._engine.remove(ox.Quad(s, p, o))
+        self._engine.extend(added)
+        self._engine.extend([ox.Quad(quad.subject, quad.predicate, quad.object) for quad in added])
+
+    def _exchange(self, added: Sequence[ox.Quad], removed: Sequence[ox.Quad]) -> None:
+        """Remove and add in one transaction, blank nodes too, which an update can't name: functions give the terms."""
+        rows = list(zip_longest(removed, added))
+
+        def term_of(row: ox.Literal, place: ox.Literal) -> Any:
+            quad = rows[int(row.value)][int(place.value) // 4]
+            parts = None if quad is None else (quad.subject, quad.predicate, quad.object, quad.graph_name)
+            return None if parts is None else parts[int(place.value) % 4]
+
+        binds = " ".join(f"BIND(<{_TERM}>(?row, {n}) AS ?t{n})" for n in range(8))
+        self._engine.update(
+            "DELETE { GRAPH ?t3 { ?t0 ?t1 ?t2 } } INSERT { GRAPH ?t7 { ?t4 ?t5 ?t6 } } "  # noqa: S608
+            f"WHERE {{ VALUES ?row {{ {' '.join(map(str, range(len(rows))))} }} {binds} }}",
+            custom_functions={ox.NamedNode(_TERM): term_of},
+        )
 
     def close(self) -> None:
         """Let go of the files, so that another may open them; the store can't be used afterwards."""
@@ -275,9 +336,3 @@ def _graph_names(names: Sequence[str]) -> list[Any]:
 def _data(verb: str, quads: Sequence[ox.Quad]) -> str:
     body = "\n".join(f"GRAPH {q.graph_name} {{ {q.subject} {q.predicate} {q.object} }}" for q in quads)
     return f"{verb} DATA {{\n{body}\n}}"
-
-
-def _to_quad(quad: Quad) -> ox.Quad:
-    s, p, o, g = quad
-    subject = ox.BlankNode(str(s)) if isinstance(s, BNode) else ox.NamedNode(str(s))
-    return ox.Quad(subject, ox.NamedNode(str(p)), to_oxigraph(o), ox.NamedNode(str(g)))

@@ -11,8 +11,9 @@ import gzip
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 from rdflib import BNode, Dataset, Graph, URIRef
@@ -35,7 +36,7 @@ from plangraph.mediatypes import (
 )
 from plangraph.namespaces import ID
 from plangraph.store.base import Quad, Term
-from plangraph.store.terms import from_oxigraph
+from plangraph.store.terms import from_oxigraph, to_oxigraph_quad
 
 _OXIGRAPH = {
     TURTLE: ox.RdfFormat.TURTLE,
@@ -87,10 +88,14 @@ def parse_rdf(
     except SyntaxError as fault:
         raise _fault(fault, source) from None
     except (ValueError, OSError) as fault:
-        raise BadInput(
-            f"{source or '输入'}：无法读取（{fault}）。请检查文件格式。",
-            f"{source or 'input'}: can't be read ({fault}). Check the format of the file.",
-        ) from None
+        raise _unreadable(source, fault) from None
+
+
+def _unreadable(source: str | None, fault: Exception) -> BadInput:
+    return BadInput(
+        f"{source or '输入'}：无法读取（{fault}）。请检查文件格式。",
+        f"{source or 'input'}: can't be read ({fault}). Check the format of the file.",
+    )
 
 
 def _node(term: object) -> URIRef | BNode:
@@ -179,17 +184,62 @@ def _parse_with_rdflib(data: bytes, fmt: Format, default_graph: URIRef, source: 
     ]
 
 
+def stream_file(path: Path, *, default_graph: URIRef, skolem: str) -> Iterator[ox.Quad]:
+    """The quads of a file one by one, in the engine's own terms, as a store takes them in most quickly.
+
+    Blank nodes get IRIs that begin with ``skolem``. Raises as ``read_file`` does, but the first fault only when the
+    quads before it have been given; what rdflib alone reads comes through ``read_file``.
+    """
+    fmt = _format_of_name(path.name)
+    if fmt not in (N_TRIPLES, N_QUADS, TURTLE, TRIG):
+        for quad in skolemize(read_file(path, default_graph=default_graph), skolem):
+            yield to_oxigraph_quad(quad)
+        return
+    _open_file(path).close()
+    default = ox.NamedNode(str(default_graph))
+    named: dict[str, ox.NamedNode] = {}
+
+    def name(term: object) -> object:
+        if isinstance(term, ox.BlankNode):
+            return named.setdefault(term.value, ox.NamedNode(skolem + term.value))
+        if isinstance(term, ox.Triple):
+            raise _triple_term()
+        return term
+
+    quads = ox.parse(path=str(path), format=_OXIGRAPH[fmt], base_iri=str(ID), rename_blank_nodes=True)
+    try:
+        for quad in quads:
+            s, o, g = quad.subject, quad.object, quad.graph_name
+            if isinstance(s, ox.NamedNode) and not isinstance(o, ox.BlankNode | ox.Triple):
+                yield quad if isinstance(g, ox.NamedNode) else ox.Quad(s, quad.predicate, o, default)
+            else:
+                graph = g if isinstance(g, ox.NamedNode) else default
+                yield ox.Quad(name(s), quad.predicate, name(o), graph)  # type: ignore[arg-type]
+    except SyntaxError as fault:
+        raise _fault(fault, path.name) from None
+    except (ValueError, OSError) as fault:
+        raise _unreadable(path.name, fault) from None
+
+
+def _open_file(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise BadInput(f"没有文件 {path}。", f"There is no file {path}.") from None
+    except OSError as fault:
+        raise BadInput(f"无法读取 {path}：{fault.strerror}。", f"{path} can't be read: {fault.strerror}.") from None
+
+
 def read_file(path: Path, *, default_graph: URIRef) -> list[Quad]:
     """The quads of a file; its syntax follows from its name, with ``.gz`` unpacked.
 
     Raises ``BadInput`` or, with line and column, ``SyntaxFault``.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise BadInput(f"没有文件 {path}。", f"There is no file {path}.") from None
-    except OSError as fault:
-        raise BadInput(f"无法读取 {path}：{fault.strerror}。", f"{path} can't be read: {fault.strerror}.") from None
+    with _open_file(path) as file:
+        try:
+            data = file.read()
+        except OSError as fault:  # a folder, say
+            raise _unreadable(str(path), fault) from None
     name = path.name
     if name.lower().endswith(".gz"):
         name = name[:-3]

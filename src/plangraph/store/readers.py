@@ -1,71 +1,53 @@
-"""Read-only worker processes for what comes from outside: queries and validations, under limits of time and memory.
+"""Read-only workers for what comes from outside: queries and validations, under limits of time and memory.
 
 Oxigraph can't cancel a query, and a few kilobytes of nested groups end its process. So neither runs where HTTP is
-answered or the store is owned: each worker sits behind a pipe, is killed at the time limit by its process id, and is
-replaced. A worker holds the dataset in memory up to a set number of quads, else it opens the snapshot read-only.
+answered or the store is owned: each job has a child of the template process, which is killed at the time limit.
+
+Quick jobs never wait for slow ones. Every job starts at once; one that takes longer than ``quick_seconds`` needs one of
+``size`` long places, steps back behind everything else, and waits for its place without using the processor.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
-import queue
-import resource
+import select
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-import traceback
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Final
 
-import pyoxigraph as ox
-
-from plangraph.errors import Busy, NotAcceptable, OverLimit, PlangraphError, Refused, TooLarge, Unavailable
-from plangraph.mediatypes import GRAPH_FORMATS, RESULT_FORMATS, Format, negotiate
-from plangraph.namespaces import PREFIXES
-from plangraph.store.embedded import EmbeddedStore
-from plangraph.store.parsing import oxigraph_format
+from plangraph.errors import Busy, OverLimit, TooLarge, Unavailable
+from plangraph.mediatypes import Format
+from plangraph.store.child import CHUNK, FAILED, READY, CallJob, Form, QueryJob
 from plangraph.store.screening import screen_query
+from plangraph.store.template import START_SECONDS, Limits, Revision, Template
 
-Form = Literal["select", "ask", "graph"]
-
-_CHUNK = 1 << 18
-_SPOOL = 1 << 22
-# Loading the snapshot is no part of a job's time.
-_START_SECONDS = 120.0
-# A worker ends itself this long after its time, should the process that would kill it be gone.
-_GRACE_SECONDS = 2.0
-# How a worker's messages begin; the pieces of an answer are plain bytes.
-_READY, _DONE, _FAILED = "ready", "done", "failed"
-_RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
+_SPOOL: Final = 1 << 22
+_LONG_NICENESS: Final = 19
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A query's whole result: its form, its format, and its bytes in a file at position 0. The reader closes it."""
+    """A query's whole result: its form, format and revision, and its bytes in a file at 0. The reader closes it."""
 
     form: Form
     format: Format
+    revision: Revision
     body: IO[bytes]
     size: int
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes, piece by piece; the file is closed at the end."""
         with self.body:
-            while piece := self.body.read(_CHUNK):
+            while piece := self.body.read(CHUNK):
                 yield piece
 
     def read(self) -> bytes:
@@ -73,92 +55,119 @@ class Answer:
         return b"".join(self.chunks())
 
 
-class _Worker:
-    """One process and its pipe."""
+class _Child:
+    """One child of the template process and the connection to it."""
 
-    def __init__(self, snapshot: Path, seconds: float, megabytes: int, memory_quads: int) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            fd = theirs.fileno()
-            args = [str(x) for x in (fd, snapshot, seconds, megabytes, memory_quads)]
-            # A session of its own: Ctrl+C in the terminal is for the server, which ends its workers itself.
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "plangraph.store.readers", *args],
-                pass_fds=(fd,),
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self.pipe = Connection(ours.detach())
-        self._ready = False
+    def __init__(self, address: Path) -> None:
+        try:
+            channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            channel.connect(str(address))
+        except OSError:
+            channel.close()
+            raise _no_start() from None
+        self.pipe = Connection(channel.detach())
+        self.revision: Revision | None = None
+        self._process = -1
+        self._handle: int | None = None
 
-    def wait_until_ready(self) -> None:
-        """Return once the worker has loaded its data. Raises ``Unavailable`` where it doesn't come up."""
-        if self._ready:
-            return
-        with contextlib.suppress(EOFError, OSError):
-            self._ready = self.pipe.poll(_START_SECONDS) and self.pipe.recv() == (_READY, None)
-        if not self._ready:
-            raise Unavailable(
-                "查询进程无法启动，原因见服务日志。",
-                "A query process doesn't start; the reason stands in the server's log.",
-            )
+    def wait_until_ready(self) -> Revision:
+        """Its revision, once the template has loaded its data and forked. Raises ``Unavailable`` where it doesn't."""
+        if self.revision is None:
+            message = None
+            with contextlib.suppress(EOFError, OSError):
+                message = self.pipe.recv() if self.pipe.poll(START_SECONDS) else None
+            if message is None:
+                raise _no_start()
+            kind, self._process, self.revision = message
+            assert kind == READY
+            with contextlib.suppress(OSError, AttributeError):  # where the system has no handles, or it has just ended
+                self._handle = os.pidfd_open(self._process)
+        assert self.revision is not None
+        return self.revision
 
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
+    def signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, number)
+            elif self._process > 0 and not hasattr(os, "pidfd_open"):
+                os.kill(self._process, number)
+
+    def step_back(self) -> None:
+        """Let everything else have the processor first."""
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process, _LONG_NICENESS)
+
+    def end(self) -> None:
+        """Kill it, and wait a moment until it is gone. Its connection stays: the thread that uses it closes it."""
+        self.signal(signal.SIGKILL)
+        if self._handle is not None:
+            select.select([self._handle], [], [], 5.0)
+
+    def close(self) -> None:
+        """Let go of an ended or idle child, which ends when its connection does."""
+        self.pipe.close()
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def _no_start() -> Unavailable:
+    return Unavailable(
+        "查询进程无法启动，原因见服务日志。", "A query process doesn't start; the reason stands in the server's log."
+    )
 
 
 class ReaderPool:
-    """``size`` workers over a ``snapshot`` folder; usable from many threads.
+    """Children of the template process at ``source``, or of one of its own over the snapshot ``source``.
 
-    ``seconds`` and ``megabytes`` limit one job, ``max_bytes`` its answer, ``wait`` how long a job waits for a worker.
+    Usable from many threads. ``seconds`` limits one job, ``max_bytes`` its answer; ``size`` is the number of jobs that
+    may run longer than ``quick_seconds`` at a time; ``queue`` more may be under way, and wait for such a place at most
+    ``wait`` seconds. ``megabytes`` and ``memory_quads`` are those of ``Limits``, for a template of its own.
     """
 
     def __init__(
         self,
-        snapshot: Path,
+        source: Path,
         *,
         size: int = 2,
-        seconds: float = 15.0,
+        seconds: float = 10.0,
+        quick_seconds: float = 0.25,
         megabytes: int = 1024,
         max_bytes: int = 100_000_000,
+        queue: int = 16,
         wait: float = 5.0,
         memory_quads: int = 1_000_000,
     ) -> None:
-        self._seconds = seconds
+        self._template = None if source.is_socket() else Template(source, Limits(megabytes, memory_quads))
+        self._address = self._template.address if self._template else source
+        self._seconds, self._quick_seconds = seconds, quick_seconds
         self._max_bytes = max_bytes
         self._wait = wait
-        self._start = (snapshot, seconds, megabytes, memory_quads)
-        self._idle: queue.Queue[_Worker] = queue.Queue()
-        self._all: set[_Worker] = set()
+        self._spares = size
+        self._admitted = threading.BoundedSemaphore(size + queue)
+        self._long = threading.BoundedSemaphore(size)
+        self._least = 0
+        self._idle: deque[_Child] = deque()
+        self._busy: set[_Child] = set()
         self._closed = False
         self._lock = threading.Lock()
-        for _ in range(size):
-            self._add()
-
-    def _add(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
-            worker = _Worker(*self._start)
-            self._all.add(worker)
-        self._idle.put(worker)
-
-    def _replace(self, worker: _Worker) -> None:
-        with self._lock:
-            self._all.discard(worker)
-        worker.kill()
-        worker.pipe.close()
-        self._add()
+        for _ in range(self._spares):
+            self._idle.append(_Child(self._address))
 
     def close(self) -> None:
-        """End all workers."""
+        """End all children, and the template where it is the pool's own."""
         with self._lock:
             self._closed = True
-            workers, self._all = self._all, set()
-        # A pipe in use is closed by the thread that uses it, once it sees that the worker is gone.
-        for worker in workers:
-            worker.kill()
+            idle, self._idle = list(self._idle), deque()
+            busy = list(self._busy)
+        for child in idle:
+            child.end()
+            child.close()
+        # A connection in use is closed by the thread that uses it, once it sees that the child is gone.
+        for child in busy:
+            child.end()
+        if self._template:
+            self._template.close()
 
     def __enter__(self) -> ReaderPool:
         return self
@@ -166,26 +175,14 @@ class ReaderPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _check_open(self) -> None:
-        if self._closed:
-            raise Unavailable("查询进程已停止。", "The query processes have been stopped.")
-
-    @contextlib.contextmanager
-    def _worker(self) -> Iterator[_Worker]:
-        self._check_open()
-        try:
-            worker = self._idle.get(timeout=self._wait)
-        except queue.Empty:
-            raise Busy("查询进程都在忙，请稍后再试。", "All query processes are busy. Try again in a moment.") from None
-        healthy = False
-        try:
-            yield worker
-            healthy = True
-        finally:
-            if healthy:
-                self._idle.put(worker)
-            else:
-                self._replace(worker)
+    def moved(self, revision: Revision) -> None:
+        """From now on no job is done by a child of an earlier revision; those that run end as they are."""
+        with self._lock:
+            self._least = revision.number
+            former, self._idle = self._idle, deque()
+        for child in former:
+            child.close()
+        self._keep_spares()
 
     def query(
         self,
@@ -194,186 +191,200 @@ class ReaderPool:
         *,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        base: str | None = None,
+        seconds: float | None = None,
     ) -> Answer:
         """Run one query and take its serialized result, in the format that ``accept`` prefers for the query's form.
 
-        Raises ``SyntaxFault``, ``Refused``, ``NotAcceptable``, ``OverLimit``, ``TooLarge`` or ``Busy``.
+        ``seconds`` may only shorten the time limit. Raises ``SyntaxFault``, ``Refused``, ``NotAcceptable``,
+        ``OverLimit``, ``TooLarge`` or ``Busy``.
         """
         screen_query(text)
+        job = QueryJob(
+            text,
+            accept,
+            None if default_graphs is None else tuple(default_graphs),
+            None if named_graphs is None else tuple(named_graphs),
+            base,
+        )
         body = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - the answer's reader closes it
         try:
-            (form, fmt), size = self._job(
-                ("query", text, accept, default_graphs and list(default_graphs), named_graphs and list(named_graphs)),
-                body,
-            )
+            (form, fmt), size, revision = self._do(job, body, seconds)
         except BaseException:
             body.close()
             raise
         body.seek(0)
-        return Answer(form, fmt, body, size)
+        return Answer(form, fmt, revision, body, size)
 
-    def run(self, target: str, *args: Any) -> Any:
-        """Call the module-level function ``"module:name"`` with the worker's store and ``args``; give its value.
+    def run(self, target: str, *args: Any, seconds: float | None = None) -> Any:
+        """Call the module-level function ``"module:name"``, which only reads, with a child's store and ``args``.
 
-        ``args`` and the value travel by pickle. The function's ``PlangraphError`` is raised here.
+        Gives its value; that and ``args`` travel by pickle. The function's ``PlangraphError`` is raised here.
         """
-        return self._job(("run", target, args), None)[0]
+        return self._do(CallJob(target, args), None, seconds)[0]
 
-    def _job(self, job: tuple[Any, ...], body: IO[bytes] | None) -> tuple[Any, int]:
-        size = 0
-        with self._worker() as worker:
-            worker.wait_until_ready()
-            deadline = time.monotonic() + self._seconds
-            try:
-                worker.pipe.send(job)
-                while True:
-                    if not worker.pipe.poll(max(0.0, deadline - time.monotonic())):
-                        raise OverLimit(
-                            f"超过了 {self._seconds:g} 秒的时限，已停止。请缩小范围或加 LIMIT。",
-                            f"Stopped at the time limit of {self._seconds:g} s. Narrow it down or add a LIMIT.",
-                        )
-                    message = worker.pipe.recv()
-                    if isinstance(message, bytes):
-                        size += len(message)
-                        if size > self._max_bytes or body is None:
-                            raise TooLarge(
-                                f"结果超过 {self._max_bytes} 字节。请加 LIMIT 或少选几个变量。",
-                                f"The result is over {self._max_bytes} bytes. Add a LIMIT or select fewer variables.",
-                            )
-                        body.write(message)
-                        continue
-                    break
-            except (EOFError, OSError):
+    def stage(self, target: str, *args: Any) -> tuple[Any, Revision]:
+        """``run`` for a function that may change the child's store: nobody sees it, and it is gone with the child."""
+        value, _, revision = self._do(CallJob(target, args, stages=True), None, None)
+        return value, revision
+
+    # --- children ---
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable("查询进程已停止。", "The query processes have been stopped.")
+
+    def _take(self) -> _Child:
+        """A child that is ready, of the current revision."""
+        while True:
+            with self._lock:
                 self._check_open()
-                raise OverLimit(
-                    "查询超出了内存或嵌套深度的上限，已停止。请简化查询。",
-                    "Stopped at the limit of memory or nesting. Simplify it.",
-                ) from None
-        # A failure that the worker told of is the job's, not the worker's, which is back in the pool.
-        how, value = message
-        if how == _FAILED:
+                child = self._idle.popleft() if self._idle else None
+            child = child or _Child(self._address)
+            with self._lock:
+                self._busy.add(child)
             try:
-                raise value
-            finally:
-                # Else the error and this frame hold each other, and with them the caller's store, open and locked.
-                del value, message
-        return value, size
+                revision = child.wait_until_ready()
+            except BaseException:
+                self._drop(child)
+                raise
+            if revision.number >= self._least:
+                return child
+            self._drop(child)
 
+    def _drop(self, child: _Child) -> None:
+        with self._lock:
+            self._busy.discard(child)
+        child.end()
+        child.close()
 
-class _Chunks:
-    """A file for Oxigraph's serializers that sends what is written through the pipe, piece by piece."""
+    def _give_back(self, child: _Child) -> None:
+        with self._lock:
+            self._busy.discard(child)
+            assert child.revision is not None
+            wanted = not self._closed and child.revision.number >= self._least and len(self._idle) < 2 * self._spares
+            if wanted:
+                self._idle.appendleft(child)
+        if not wanted:
+            child.close()
 
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._held = bytearray()
+    def _keep_spares(self) -> None:
+        """Have children forked before they are asked for."""
+        while True:
+            with self._lock:
+                if self._closed or len(self._idle) >= self._spares:
+                    return
+                with contextlib.suppress(Unavailable):
+                    self._idle.append(_Child(self._address))
+                    continue
+                return
 
-    def write(self, data: bytes) -> int:
-        self._held += data
-        if len(self._held) >= _CHUNK:
-            self.flush()
-        return len(data)
+    # --- jobs ---
 
-    def flush(self) -> None:
-        if self._held:
-            self._pipe.send(bytes(self._held))
-            self._held.clear()
-
-
-def _answer_query(
-    pipe: Connection,
-    store: EmbeddedStore,
-    text: str,
-    accept: str | None,
-    default_graphs: list[str] | None,
-    named_graphs: list[str] | None,
-) -> tuple[Form, Format]:
-    if default_graphs is not None or named_graphs is not None:
-        # SPARQL 1.1 Protocol, 2.1.4: a dataset that the request names is complete as it stands.
-        default_graphs, named_graphs = default_graphs or [], named_graphs or []
-    result = store.run(text, default_graphs=default_graphs, named_graphs=named_graphs)
-    out = _Chunks(pipe)
-    sink: Any = out
-    form: Form
-    if isinstance(result, ox.QueryTriples):
-        form, fmt = "graph", _chosen(accept, GRAPH_FORMATS)
-        ox.serialize(result, sink, oxigraph_format(fmt), prefixes=PREFIXES)
-    else:
-        form, fmt = "ask" if isinstance(result, ox.QueryBoolean) else "select", _chosen(accept, RESULT_FORMATS)
-        result.serialize(sink, format=_RESULTS[fmt.name])
-    out.flush()
-    return form, fmt
-
-
-def _chosen(accept: str | None, offers: Sequence[Format]) -> Format:
-    chosen = negotiate(accept, offers)
-    if chosen is None:
-        names = ", ".join(fmt.media_type for fmt in offers)
-        raise NotAcceptable(
-            f"无法以所要的格式给出这种查询的结果，可用：{names}。",
-            f"The result of this form of query can't be given in the format asked for. To be had: {names}.",
-        )
-    return chosen
-
-
-@contextlib.contextmanager
-def _no_new_files(store: EmbeddedStore) -> Iterator[None]:
-    """While a query runs over data in memory, this process can open no file and no socket, whatever the query says."""
-    if not store.held_in_memory:
-        yield
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
-    try:
-        yield
-    except ConnectionError:  # of our own pipe: no query can have opened another
-        raise
-    except OSError as fault:
-        raise Refused(
-            f"查询不得打开文件或访问其他地址（{fault}）。",
-            f"A query may open no file and reach no other address ({fault}).",
-        ) from None
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-def _serve(pipe: Connection, store: EmbeddedStore, seconds: float) -> None:
-    while True:
-        kind, *rest = pipe.recv()
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
+    def _do(self, job: QueryJob | CallJob, body: IO[bytes] | None, seconds: float | None) -> tuple[Any, int, Revision]:
+        if not self._admitted.acquire(blocking=False):
+            raise _busy()
         try:
-            if kind == "query":
-                with _no_new_files(store):
-                    value: Any = _answer_query(pipe, store, *rest)
-            else:
-                module, _, name = rest[0].partition(":")
-                value = getattr(importlib.import_module(module), name)(store, *rest[1])
-            pipe.send((_DONE, value))
-        except PlangraphError as failure:
-            pipe.send((_FAILED, failure))
-        except (MemoryError, RecursionError):
-            os._exit(1)
-        except ConnectionError:
-            raise
-        except Exception:
-            traceback.print_exc()
-            pipe.send(
-                (_FAILED, PlangraphError("内部错误，已记录。请报告。", "Internal error, logged. Please report it."))
+            child = self._take()
+            reuse = False
+            try:
+                run = _Run(child, min(self._seconds, seconds or self._seconds), self._quick_seconds, self._wait)
+                try:
+                    value, size = run.messages(job, body, self._max_bytes, self._long)
+                except (EOFError, OSError):
+                    self._check_open()
+                    raise OverLimit(
+                        "查询超出了内存或嵌套深度的上限，已停止。请简化查询。",
+                        "Stopped at the limit of memory or nesting. Simplify it.",
+                    ) from None
+                # One that ran long has stepped back for good, and one that staged has other data.
+                reuse = not run.is_long and not (isinstance(job, CallJob) and job.stages)
+            finally:
+                if reuse:
+                    self._give_back(child)
+                else:
+                    self._drop(child)
+                    self._keep_spares()
+        finally:
+            self._admitted.release()
+        if isinstance(value, _Failure):
+            value.raise_()
+        assert child.revision is not None
+        return value, size, child.revision
+
+
+@dataclass
+class _Failure:
+    """A failure that the child told of is the job's, not the child's."""
+
+    error: BaseException
+
+    def raise_(self) -> None:
+        try:
+            raise self.error
+        finally:
+            # Else the error and its frame hold each other, and with them the caller's store, open and locked.
+            del self.error
+
+
+class _Run:
+    """One job on one child: its time, and its place among the long ones."""
+
+    def __init__(self, child: _Child, seconds: float, quick_seconds: float, wait: float) -> None:
+        self._child = child
+        self._seconds, self._wait = seconds, wait
+        self._started = time.monotonic()
+        self._deadline = self._started + seconds
+        self._quick_until = self._started + quick_seconds
+        self.is_long = False
+
+    def messages(
+        self, job: QueryJob | CallJob, body: IO[bytes] | None, max_bytes: int, long: threading.BoundedSemaphore
+    ) -> tuple[Any, int]:
+        """Send the job and take what comes, until it is done; the value or ``_Failure``, and the bytes written."""
+        pipe, size = self._child.pipe, 0
+        try:
+            pipe.send((self._seconds + self._wait, job))
+            while True:
+                self._wait_for_message(pipe, long)
+                message = pipe.recv()
+                if not isinstance(message, bytes):
+                    how, value = message
+                    return (_Failure(value) if how == FAILED else value), size
+                size += len(message)
+                if size > max_bytes or body is None:
+                    raise TooLarge(
+                        f"结果超过 {max_bytes} 字节。请加 LIMIT 或少选几个变量。",
+                        f"The result is over {max_bytes} bytes. Add a LIMIT or select fewer variables.",
+                    )
+                body.write(message)
+        finally:
+            if self.is_long:
+                long.release()
+
+    def _wait_for_message(self, pipe: Connection, long: threading.BoundedSemaphore) -> None:
+        if not self.is_long:
+            if pipe.poll(max(0.0, min(self._quick_until, self._deadline) - time.monotonic())):
+                return
+            if time.monotonic() < self._deadline:
+                self._become_long(long)
+        if not pipe.poll(max(0.0, self._deadline - time.monotonic())):
+            raise OverLimit(
+                f"超过了 {self._seconds:g} 秒的时限，已停止。请缩小范围或加 LIMIT。",
+                f"Stopped at the time limit of {self._seconds:g} s. Narrow it down or add a LIMIT.",
             )
-        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _become_long(self, long: threading.BoundedSemaphore) -> None:
+        if not long.acquire(blocking=False):
+            paused = time.monotonic()
+            self._child.signal(signal.SIGSTOP)
+            if not long.acquire(timeout=self._wait):
+                raise _busy()
+            self._child.signal(signal.SIGCONT)
+            self._deadline += time.monotonic() - paused
+        self.is_long = True
+        self._child.step_back()
 
 
-def main(argv: Sequence[str]) -> None:
-    """The worker's own start: ``FD SNAPSHOT SECONDS MEGABYTES MEMORY_QUADS``."""
-    fd, snapshot, seconds, megabytes, memory_quads = argv
-    pipe = Connection(int(fd))
-    store = EmbeddedStore.open_snapshot(Path(snapshot), int(memory_quads))
-    limit = int(megabytes) << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(EOFError, ConnectionError):  # the server is gone
-        pipe.send((_READY, None))
-        _serve(pipe, store, float(seconds))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def _busy() -> Busy:
+    return Busy("正在处理的查询太多，请稍后再试。", "Too many queries are under way. Try again in a moment.")

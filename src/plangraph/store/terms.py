@@ -6,7 +6,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import XSD
 
-from plangraph.store.base import Term
+from plangraph.store.base import Quad, Term
 
 _STRING = str(XSD.string)
 
@@ -22,6 +22,13 @@ def to_oxigraph(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
             ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype))) if term.datatype else ox.Literal(str(term))
         )
     return ox.BlankNode(str(term))
+
+
+def to_oxigraph_quad(quad: Quad) -> ox.Quad:
+    """A quad of a named graph as pyoxigraph's. Raises ``ValueError`` as ``to_oxigraph`` does."""
+    s, p, o, g = quad
+    subject = ox.BlankNode(str(s)) if isinstance(s, BNode) else ox.NamedNode(str(s))
+    return ox.Quad(subject, ox.NamedNode(str(p)), to_oxigraph(o), ox.NamedNode(str(g)))
 
 
 def from_oxigraph(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:

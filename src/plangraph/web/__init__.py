@@ -10,7 +10,7 @@ from flask import Flask
 
 from plangraph.errors import Unavailable
 from plangraph.namespaces import compact
-from plangraph.opening import SNAPSHOT_VARIABLE
+from plangraph.owning import OWNER_VARIABLE, Link
 from plangraph.settings import load_settings
 from plangraph.web import (
     answers,
@@ -30,7 +30,7 @@ from plangraph.web import (
 )
 from plangraph.web import urls as addresses
 from plangraph.web.bundles import bundle
-from plangraph.web.service import Service, end_with_parent, open_service
+from plangraph.web.service import Service, end_with_parent, linked_service
 from plangraph.web.words import register_words
 
 
@@ -73,21 +73,23 @@ def create_app(service: Service) -> Flask:
         sources,
     ):
         app.register_blueprint(module.blueprint)
+    app.before_request(service.turns.start_reading)
+    app.teardown_request(lambda _: service.turns.stop_reading())
     app.after_request(answers.finish)
     answers.register_errors(app)
     return app
 
 
 def wsgi() -> Flask:
-    """The application of a worker process: settings from the environment, data from ``PLANGRAPH_SNAPSHOT``.
+    """The application of a worker process: settings from the environment, data from the owner at ``PLANGRAPH_OWNER``.
 
     Raises ``Unavailable`` where that variable isn't set.
     """
-    snapshot = os.environ.get(SNAPSHOT_VARIABLE)
-    if not snapshot:
+    owner = os.environ.get(OWNER_VARIABLE)
+    if not owner:
         raise Unavailable(
-            f"未设置 {SNAPSHOT_VARIABLE}。请用 plangraph serve 启动。",
-            f"{SNAPSHOT_VARIABLE} isn't set. Start with plangraph serve.",
+            f"未设置 {OWNER_VARIABLE}。请用 plangraph serve 启动。",
+            f"{OWNER_VARIABLE} isn't set. Start with plangraph serve.",
         )
     end_with_parent()
-    return create_app(open_service(load_settings()[0], Path(snapshot)))
+    return create_app(linked_service(load_settings()[0], Link(Path(owner)), lambda: os._exit(1)))

@@ -2,43 +2,133 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flask import current_app
 
-from plangraph import __version__
 from plangraph.assessment import Progress, assess, check_progress
 from plangraph.crosscheck import check_relations
+from plangraph.errors import Refused
 from plangraph.findings import Finding, by_severity
 from plangraph.ontology import Vocabulary, vocabulary
 from plangraph.opening import pool_limits
 from plangraph.overview import Overview, overview, project_statuses
+from plangraph.owning import Link
 from plangraph.settings import Settings
 from plangraph.store.embedded import EmbeddedStore
-from plangraph.store.readers import ReaderPool
+from plangraph.store.readers import Answer, ReaderPool
+from plangraph.store.template import Step
+from plangraph.writing import Change, Request, Writes
 
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True)
+class _Turns:
+    """Many read at a time, or one changes; who waits to change goes before those who come to read."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._reading = 0
+        self._changing = False
+        self._own = threading.local()
+
+    def start_reading(self) -> None:
+        with self._condition:
+            self._condition.wait_for(lambda: not self._changing)
+            self._reading += 1
+        self._own.reading = True
+
+    def stop_reading(self) -> None:
+        if getattr(self._own, "reading", False):
+            self._own.reading = False
+            with self._condition:
+                self._reading -= 1
+                self._condition.notify_all()
+
+    @contextmanager
+    def stepping_aside(self) -> Iterator[None]:
+        """For a thread that waits for something else: meanwhile the data may change."""
+        reading = getattr(self._own, "reading", False)
+        self.stop_reading()
+        try:
+            yield
+        finally:
+            if reading:
+                self.start_reading()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        with self._condition:
+            self._condition.wait_for(lambda: not self._changing)
+            self._changing = True
+            self._condition.wait_for(lambda: not self._reading)
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._changing = False
+                self._condition.notify_all()
+
+
+class _Readers:
+    """The query processes, for a request that reads: while it waits for them, it doesn't keep others from writing."""
+
+    def __init__(self, pool: ReaderPool, turns: _Turns) -> None:
+        self._pool, self._turns = pool, turns
+
+    def query(self, text: str, accept: str | None = None, **options: Any) -> Answer:
+        with self._turns.stepping_aside():
+            return self._pool.query(text, accept, **options)
+
+    def run(self, target: str, *args: Any) -> Any:
+        with self._turns.stepping_aside():
+            return self._pool.run(target, *args)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Writes:
+    """The way to the writer, likewise."""
+
+    def __init__(self, writes: Writes, turns: _Turns) -> None:
+        self._writes, self._turns = writes, turns
+
+    def change(self, request: Request) -> Change:
+        with self._turns.stepping_aside():
+            return self._writes.change(request)
+
+
+class _ReadOnly:
+    """The writer of a service that has none."""
+
+    def change(self, request: Request) -> Change:
+        raise Refused("此服务只读。", "This server reads only.")
+
+
+@dataclass
 class Service:
     """One revision of the data, ready to be read. ``store`` is for the program's own queries, ``readers`` for others'.
 
-    ``revision`` changes with the data and with the program, so it can stand in an entity tag.
+    ``revision`` changes with the data and with the program, so it can stand in an entity tag. ``open_writing`` says
+    that writers need no token. Between ``turns.start_reading`` and ``stop_reading`` the data stay as they are.
     """
 
     settings: Settings
     store: EmbeddedStore
-    readers: ReaderPool
+    readers: Any
     vocabulary: Vocabulary
     revision: str
+    writer: Writes = field(default_factory=_ReadOnly)
+    open_writing: bool = False
+    turns: _Turns = field(default_factory=_Turns, repr=False)
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
@@ -83,12 +173,51 @@ def current_service() -> Service:
 
 
 def open_service(settings: Settings, snapshot: Path) -> Service:
-    """The service on the snapshot in folder ``snapshot``. Raises ``Unavailable`` where it isn't a store."""
+    """A service that only reads the snapshot in folder ``snapshot``. Raises ``Unavailable`` where it is no store."""
     store = EmbeddedStore.open_snapshot(snapshot, settings.memory_quads)
-    state = f"{__version__} {snapshot.name} {snapshot.stat().st_mtime_ns}"
-    revision = hashlib.sha256(state.encode()).hexdigest()[:12]
-    # Last, so that the workers, which load the same data, don't slow the way to the first page.
-    return Service(settings, store, ReaderPool(snapshot, **pool_limits(settings)), vocabulary(), revision)
+    turns = _Turns()
+    readers = _Readers(ReaderPool(snapshot, **pool_limits(settings)), turns)
+    return Service(settings, store, readers, vocabulary(), f"{snapshot.stat().st_mtime_ns:x}", turns=turns)
+
+
+def linked_service(settings: Settings, link: Link, lost: Callable[[], None] = lambda: None) -> Service:
+    """The service of a web process: it starts where the owner stands, follows it, and passes changes on to it.
+
+    ``lost`` is called when the owner says nothing any more.
+    """
+    standing = link.standing
+    store = EmbeddedStore.open_snapshot(standing.snapshot, settings.memory_quads)
+    revision = standing.revision
+    for step in standing.steps:
+        assert step.changeset is not None
+        store.apply(step.changeset)
+        revision = step.revision
+    turns = _Turns()
+    pool = ReaderPool(standing.readers, **pool_limits(settings))
+    service = Service(
+        settings,
+        store,
+        _Readers(pool, turns),
+        vocabulary(),
+        revision.text,
+        _Writes(link, turns),
+        standing.open_writing,
+        turns,
+    )
+
+    def move(step: Step) -> None:
+        fresh = None if step.snapshot is None else EmbeddedStore.open_snapshot(step.snapshot, settings.memory_quads)
+        pool.moved(step.revision)
+        with turns.changing():
+            if fresh is not None:
+                service.store = fresh
+            elif step.changeset is not None:
+                service.store.apply(step.changeset)
+            service.revision = step.revision.text
+            service._made.clear()
+
+    link.follow(move, lost)
+    return service
 
 
 def end_with_parent() -> None:

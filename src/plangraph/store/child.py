@@ -1,0 +1,188 @@
+"""What a child of the template process does: one job after another over its connection, under limits."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import resource
+import select
+import signal
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pyoxigraph as ox
+
+from plangraph.errors import NotAcceptable, PlangraphError, Refused
+from plangraph.mediatypes import GRAPH_FORMATS, RESULT_FORMATS, Format, negotiate
+from plangraph.namespaces import PREFIXES
+from plangraph.store.embedded import EmbeddedStore
+from plangraph.store.parsing import oxigraph_format
+from plangraph.store.template import Revision
+
+Form = Literal["select", "ask", "graph"]
+
+CHUNK: Final = 1 << 18
+# A child ends itself this long after its time, should the process that would kill it be gone.
+_GRACE_SECONDS: Final = 2.0
+# Jobs are less urgent than answering pages; the process that waits for one gets the processor first.
+_NICENESS: Final = 5
+# How a child's messages begin; the pieces of an answer are plain bytes.
+READY, DONE, FAILED = "ready", "done", "failed"
+_RESULTS: Final = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+
+
+@dataclass(frozen=True)
+class QueryJob:
+    """A query and everything that its answer depends on besides the data."""
+
+    text: str
+    accept: str | None = None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class CallJob:
+    """A call of the module-level function ``"module:name"`` with the store, which it may change, and ``args``."""
+
+    target: str
+    args: tuple[Any, ...] = ()
+    stages: bool = False
+
+
+def serve(pipe: Connection, store: EmbeddedStore, revision: Revision, megabytes: int) -> None:
+    """Do jobs until the other side is gone. Called in the child, which ends afterwards.
+
+    Every job comes with the seconds that it may take. ``megabytes`` limit what it may take of memory besides the data.
+    """
+    os.nice(_NICENESS)
+    limit = _address_space() + (megabytes << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    threading.Thread(target=_end_with, args=(pipe.fileno(),), daemon=True).start()
+    with contextlib.suppress(EOFError, ConnectionError):
+        pipe.send((READY, os.getpid(), revision))
+        while True:
+            seconds, job = pipe.recv()
+            # Its default action ends the process, also inside the engine, which has no cancellation.
+            signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
+            _do(pipe, store, job)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _end_with(descriptor: int) -> None:
+    """End this process, whatever it does, when the other side is gone: the engine lets go of the interpreter's lock."""
+    if hasattr(select, "POLLRDHUP"):
+        poll = select.poll()
+        poll.register(descriptor, select.POLLRDHUP)
+        poll.poll()
+        os._exit(0)
+
+
+def _address_space() -> int:
+    """What this process has mapped, in bytes; 0 where the system doesn't say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _do(pipe: Connection, store: EmbeddedStore, job: QueryJob | CallJob) -> None:
+    try:
+        if isinstance(job, QueryJob):
+            with _no_new_files(store):
+                value: Any = _answer(pipe, store, job)
+        else:
+            module, _, name = job.target.partition(":")
+            value = getattr(importlib.import_module(module), name)(store, *job.args)
+        pipe.send((DONE, value))
+    except PlangraphError as failure:
+        pipe.send((FAILED, failure))
+    except (MemoryError, RecursionError):
+        os._exit(1)
+    except ConnectionError:
+        raise
+    except Exception:
+        traceback.print_exc()
+        pipe.send((FAILED, PlangraphError("内部错误，已记录。请报告。", "Internal error, logged. Please report it.")))
+
+
+class _Chunks:
+    """A file for Oxigraph's serializers that sends what is written through the pipe, piece by piece."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._held = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._held += data
+        if len(self._held) >= CHUNK:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        if self._held:
+            self._pipe.send(bytes(self._held))
+            self._held.clear()
+
+
+def _answer(pipe: Connection, store: EmbeddedStore, job: QueryJob) -> tuple[Form, Format]:
+    default_graphs, named_graphs = job.default_graphs, job.named_graphs
+    if default_graphs is not None or named_graphs is not None:
+        # SPARQL 1.1 Protocol, 2.1.4: a dataset that the request names is complete as it stands.
+        default_graphs, named_graphs = default_graphs or (), named_graphs or ()
+    result = store.run(job.text, default_graphs=default_graphs, named_graphs=named_graphs, base=job.base)
+    out = _Chunks(pipe)
+    sink: Any = out
+    form: Form
+    if isinstance(result, ox.QueryTriples):
+        form, fmt = "graph", _chosen(job.accept, GRAPH_FORMATS)
+        ox.serialize(result, sink, oxigraph_format(fmt), prefixes=PREFIXES)
+    else:
+        form, fmt = "ask" if isinstance(result, ox.QueryBoolean) else "select", _chosen(job.accept, RESULT_FORMATS)
+        result.serialize(sink, format=_RESULTS[fmt.name])
+    out.flush()
+    return form, fmt
+
+
+def _chosen(accept: str | None, offers: Sequence[Format]) -> Format:
+    chosen = negotiate(accept, offers)
+    if chosen is None:
+        names = ", ".join(fmt.media_type for fmt in offers)
+        raise NotAcceptable(
+            f"无法以所要的格式给出这种查询的结果，可用：{names}。",
+            f"The result of this form of query can't be given in the format asked for. To be had: {names}.",
+        )
+    return chosen
+
+
+@contextlib.contextmanager
+def _no_new_files(store: EmbeddedStore) -> Iterator[None]:
+    """While a query runs over data in memory, this process can open no file and no socket, whatever the query says."""
+    if not store.held_in_memory:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    except ConnectionError:  # of our own pipe: no query can have opened another
+        raise
+    except OSError as fault:
+        raise Refused(
+            f"查询不得打开文件或访问其他地址（{fault}）。",
+            f"A query may open no file and reach no other address ({fault}).",
+        ) from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,0 +1,249 @@
+"""The template process: it holds the data once and forks a child for everyone who connects.
+
+Loading a million quads takes seconds, forking the process that has loaded them three milliseconds, and the memory is
+shared. So a worker that is killed at a limit costs nothing to replace, a new revision reaches all workers by one change
+of the template, and a child may change its copy without anybody seeing it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import resource
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from plangraph.errors import Unavailable
+from plangraph.store.base import Changeset
+from plangraph.store.embedded import EmbeddedStore
+
+# Loading the data is no part of a job's time.
+START_SECONDS: Final = 120.0
+_BACKLOG: Final = 512
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Which state of the data: a number that grows with every change, and the text that stands in entity tags."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one revision to the next: what changed, or the folder of a new snapshot where that is quicker to read.
+
+    Both where the change is small and the snapshot is to be used by those who start from now on.
+    """
+
+    revision: Revision
+    changeset: Changeset | None = None
+    snapshot: Path | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What holds for each child: the memory that a job may take besides the data, and what is held in memory."""
+
+    megabytes: int = 1024
+    memory_quads: int = 1_000_000
+
+
+class Template:
+    """The template process over the snapshot in a folder; ``address`` is the socket at which its children are had."""
+
+    def __init__(self, snapshot: Path, limits: Limits | None = None, *, revision: Revision | None = None) -> None:
+        self._limits = limits or Limits()
+        self._folder = tempfile.TemporaryDirectory(prefix="plangraph-")  # short enough for a socket's name
+        self.address = Path(self._folder.name) / "readers"
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(self.address))
+        self._listener.listen(_BACKLOG)
+        self._lock = threading.RLock()
+        self._closed = False
+        self._snapshot, self._revision = snapshot, revision or Revision(0, "0")
+        self._steps: list[Step] = []
+        self._start()
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            args = [
+                self._listener.fileno(),
+                theirs.fileno(),
+                self._snapshot,
+                self._limits.megabytes,
+                self._limits.memory_quads,
+                self._revision.number,
+                self._revision.text,
+            ]
+            # A session of its own: Ctrl+C in the terminal is for the server, which ends its workers itself.
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-m", "plangraph.store.template", *map(str, args)],
+                pass_fds=(self._listener.fileno(), theirs.fileno()),
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._control = Connection(ours.detach())
+        self._unread = 1  # it tells when it has loaded, and of every step that it took
+        self._in_memory = True
+        for step in self._steps:
+            self._send(step)
+        threading.Thread(target=self._watch, args=(self._process,), name="template watch", daemon=True).start()
+
+    def _send(self, step: Step) -> None:
+        self._control.send(step)
+        self._unread += 1
+
+    def _settle(self) -> None:
+        """Wait until the process has loaded and taken all steps; where it ends, the watch starts another that does."""
+        with contextlib.suppress(EOFError, OSError):
+            while self._unread:
+                if not self._control.poll(START_SECONDS):
+                    raise Unavailable("查询进程没有响应。", "The query processes don't respond.")
+                self._in_memory = self._control.recv()
+                self._unread -= 1
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Start another where the process ends unasked; where it can't load the data, let nobody wait for it."""
+        code = process.wait()
+        with self._lock:
+            if self._closed or process is not self._process:
+                return
+            if code == _CANT_LOAD:
+                self._listener.close()
+                return
+            self._control.close()
+            self._start()
+
+    def move(self, step: Step) -> None:
+        """Take a step; on return every child that is forked has its revision. Raises ``Unavailable`` where it hangs.
+
+        Data in memory are loaded anew from a step's snapshot, by a new process: Oxigraph keeps in memory what was
+        removed, and looks through it.
+        """
+        with self._lock:
+            self._settle()
+            if step.snapshot is None:
+                self._steps.append(step)
+            else:
+                self._snapshot, self._revision, self._steps = step.snapshot, step.revision, []
+                if self._in_memory:
+                    former, control = self._process, self._control
+                    self._start()
+                    self._settle()
+                    control.close()  # at which the former ends
+                    former.wait()
+                    return
+            with contextlib.suppress(OSError):
+                self._send(step)
+            self._settle()
+
+    def close(self) -> None:
+        """End the process; its children end with those who use them."""
+        with self._lock:
+            self._closed = True
+            self._process.kill()
+            self._process.wait()
+            self._control.close()
+            self._listener.close()
+            self._folder.cleanup()
+
+
+# --- In the template process ------------------------------------------------------------------------------------------
+
+_CANT_LOAD: Final = 3
+
+
+def main(argv: list[str]) -> int:
+    """The process: ``LISTENER CONTROL SNAPSHOT MEGABYTES MEMORY_QUADS NUMBER REVISION``, the first two descriptors."""
+    listener = socket.socket(fileno=int(argv[0]))
+    control = Connection(int(argv[1]))
+    limits = Limits(int(argv[3]), int(argv[4]))
+    held = _Held(argv[2], limits, Revision(int(argv[5]), argv[6]))
+    # The kernel clears away children that end; nobody waits for them here.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.collect()
+    gc.freeze()
+    control.send(held.in_memory)
+    while True:
+        ready, _, _ = select.select([listener.fileno(), control.fileno()], [], [])
+        if control.fileno() in ready:
+            try:
+                held.move(control.recv())
+                control.send(held.in_memory)
+            except (EOFError, OSError):
+                return 0  # the process that started this one is gone, or wants no more of it
+        else:
+            _fork(listener, control, held)
+
+
+class _Held:
+    """What children get: the store in memory, or the place from which each opens it."""
+
+    def __init__(self, source: str, limits: Limits, revision: Revision) -> None:
+        self.source, self.limits, self.revision = Path(source), limits, revision
+        store = EmbeddedStore.open_snapshot(self.source, limits.memory_quads)
+        self._store = store if store.held_in_memory else None
+        if self._store is None:
+            store.close()  # its threads wouldn't live on in a child
+
+    @property
+    def in_memory(self) -> bool:
+        return self._store is not None
+
+    def store(self) -> EmbeddedStore:
+        return EmbeddedStore.open(self.source, read_only=True) if self._store is None else self._store
+
+    def move(self, step: Step) -> None:
+        self.revision = step.revision
+        if self._store is None:
+            self.source = step.snapshot or self.source
+        elif step.changeset is not None:
+            self._store.apply(step.changeset)
+
+
+def _fork(listener: socket.socket, control: Connection, held: _Held) -> None:
+    try:
+        connection, _ = listener.accept()
+    except OSError:
+        return
+    with connection:
+        if os.fork():
+            return
+        # From here on in the child, which must never return into the loop.
+        status = 1
+        with contextlib.suppress(BaseException):
+            listener.close()
+            control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            from plangraph.store.child import serve
+
+            serve(Connection(connection.detach()), held.store(), held.revision, held.limits.megabytes)
+            status = 0
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    importlib.import_module("plangraph.store.child")  # what every child needs, loaded once
+    # The module under its own name, so that what comes through the pipes is of the same classes.
+    from plangraph.store import template
+
+    try:
+        sys.exit(template.main(sys.argv[1:]))
+    except Unavailable as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(_CANT_LOAD)

@@ -1,0 +1,258 @@
+"""The one writer: every change is staged, validated, and then made whole or not at all.
+
+Staging happens in a child of the template process, on a copy of the data that nobody else sees: what is sent is parsed
+or evaluated there under the limits of time and memory, becomes a changeset, and is held against the shapes. Only the
+changeset reaches the store.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeAlias
+
+from rdflib import URIRef
+from rdflib.namespace import RDF
+
+from plangraph.commits import LOCAL_GRAPH, SKOLEM
+from plangraph.errors import BadInput, DoesNotConform, NotFound, Refused
+from plangraph.mediatypes import INPUT_FORMATS, by_media_type
+from plangraph.namespaces import HISTORY_GRAPH, SD, STATE_GRAPH
+from plangraph.store.base import Changeset, Quad
+from plangraph.store.embedded import EmbeddedStore
+from plangraph.store.parsing import as_graph, parse_rdf, skolemize
+from plangraph.store.readers import ReaderPool
+from plangraph.store.screening import screen_query
+from plangraph.store.template import Revision
+from plangraph.validation import validate
+
+OWN_GRAPHS: Final = (STATE_GRAPH, HISTORY_GRAPH)
+"""The graphs that the program keeps for itself; no request may write them."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """A SPARQL 1.1 Update request; ``using`` and ``using_named`` are the dataset that the protocol gave."""
+
+    text: str
+    using: tuple[str, ...] = ()
+    using_named: tuple[str, ...] = ()
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class Payload:
+    """RDF as it was sent: its bytes, its media type, and the IRI against which relative ones are resolved."""
+
+    data: bytes
+    media_type: str
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class PutGraph:
+    """Make ``graph`` hold exactly what ``parts`` say; it exists afterwards, even empty."""
+
+    graph: URIRef
+    parts: tuple[Payload, ...]
+
+
+@dataclass(frozen=True)
+class PostGraph:
+    """Add what ``parts`` say to ``graph``; it exists afterwards."""
+
+    graph: URIRef
+    parts: tuple[Payload, ...]
+
+
+@dataclass(frozen=True)
+class DeleteGraph:
+    """Take ``graph`` away. ``NotFound`` where there is no such graph."""
+
+    graph: URIRef
+
+
+Request: TypeAlias = Update | PutGraph | PostGraph | DeleteGraph
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a request did: how many quads, which graphs came and went, and the revision that it made.
+
+    ``report`` is the validation report as JSON where one was made.
+    """
+
+    added: int
+    removed: int
+    created: tuple[URIRef, ...]
+    deleted: tuple[URIRef, ...]
+    revision: str
+    report: dict[str, Any] | None = None
+
+
+class Writes(Protocol):
+    """What changes the data: the writer itself, or the connection of a web process to it."""
+
+    def change(self, request: Request) -> Change:
+        """Make one change. Raises ``DoesNotConform``, ``SyntaxFault``, ``BadInput``, ``Refused``, ``NotFound``, …"""
+        ...
+
+
+class Writer:
+    """Makes changes of ``store``, one after the other.
+
+    ``pool`` stages them, ``gate`` is ``enforce``, ``warn`` or ``off``, and ``moved`` is told what was written: it gives
+    the new revision once every reader sees it.
+    """
+
+    def __init__(
+        self, store: EmbeddedStore, pool: ReaderPool, gate: str, moved: Callable[[Changeset], Revision]
+    ) -> None:
+        self._store, self._pool, self._gate, self._moved = store, pool, gate, moved
+        self._lock = threading.Lock()
+
+    def change(self, request: Request) -> Change:
+        """Stage, validate, write. Raises what the stages raise; the store is then as it was."""
+        with self._lock:
+            staged, revision = self._pool.stage("plangraph.writing:stage", request, self._gate)
+            if staged.changeset:
+                self._store.apply(staged.changeset)
+                self._store.flush()
+                revision = self._moved(staged.changeset)
+        return Change(
+            sum(1 for quad in staged.changeset.added if quad[3] not in OWN_GRAPHS),
+            sum(1 for quad in staged.changeset.removed if quad[3] not in OWN_GRAPHS),
+            staged.created,
+            staged.deleted,
+            revision.text,
+            staged.report,
+        )
+
+
+# --- Staging, in a child ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a request would do."""
+
+    changeset: Changeset
+    created: tuple[URIRef, ...]
+    deleted: tuple[URIRef, ...]
+    report: dict[str, Any] | None
+
+
+def stage(store: EmbeddedStore, request: Request, gate: str) -> Staged:
+    """Work out the change on ``store``, which is a private copy, and hold it against the shapes.
+
+    Raises ``DoesNotConform`` with the report as JSON where the gate is ``enforce`` and a mandatory shape is broken.
+    """
+    store = store.writable()
+    if isinstance(request, Update):
+        changeset = _update(store, request)
+    else:
+        if request.graph in OWN_GRAPHS:
+            raise Refused(
+                f"图 {request.graph} 由程序自用，不能写入。",
+                f"The graph {request.graph} is the program's own and can't be written.",
+            )
+        changeset = _graph_change(store, request)
+    if gate != "off":
+        changeset = _without_blank_nodes(changeset)
+    graphs = {quad[3] for quad in (*changeset.added, *changeset.removed)}
+    graphs |= {URIRef(str(s)) for s, p, o, g in (*changeset.added, *changeset.removed) if g == STATE_GRAPH}
+    graphs -= {*OWN_GRAPHS}
+    before = {graph for graph in graphs if exists(store, graph)}
+    report = _gate(store, changeset, gate)
+    store.apply(changeset)
+    after = {graph for graph in graphs if exists(store, graph)}
+    return Staged(changeset, tuple(sorted(after - before)), tuple(sorted(before - after)), report)
+
+
+def exists(store: EmbeddedStore, graph: URIRef) -> bool:
+    """Whether there is a named graph: it holds something, or it was made empty on purpose."""
+    return store.has_graph(graph) or _marker(graph) in store.triples(graph, RDF.type, SD.NamedGraph)
+
+
+def _marker(graph: URIRef) -> Quad:
+    """The statement that a graph exists though it is empty, which no quad of its own can say."""
+    return graph, RDF.type, SD.NamedGraph, STATE_GRAPH
+
+
+def _update(store: EmbeddedStore, request: Update) -> Changeset:
+    from plangraph.store.updates import changes_of
+
+    screen_query(request.text)
+    changeset = changes_of(
+        store,
+        request.text,
+        using=request.using or None,
+        using_named=request.using_named or None,
+        base=request.base,
+        own=OWN_GRAPHS,
+        local=LOCAL_GRAPH,
+    )
+    # Later operations of a request are evaluated on what earlier ones did to the copy.
+    store.apply(Changeset(added=changeset.removed, removed=changeset.added))
+    return changeset
+
+
+def _graph_change(store: EmbeddedStore, request: PutGraph | PostGraph | DeleteGraph) -> Changeset:
+    graph = request.graph
+    there = exists(store, graph)
+    present = list(store.quads_of(graph))
+    markers = [_marker(graph)] if there and not present else []
+    if isinstance(request, DeleteGraph):
+        if not there:
+            raise NotFound(f"没有名为 {graph} 的图。", f"There is no graph named {graph}.")
+        return Changeset(removed=(*present, *markers))
+    wanted = set(_as_stored(quad for part in request.parts for quad in _parse(part, graph)))
+    held = set(present)
+    added = [quad for quad in wanted if quad not in held]
+    removed = [quad for quad in present if quad not in wanted] if isinstance(request, PutGraph) else []
+    empty = not wanted and (isinstance(request, PutGraph) or not present)
+    if empty and not markers:
+        return Changeset(added=(_marker(graph),), removed=removed)
+    return Changeset(added=added, removed=removed if empty else (*removed, *markers))
+
+
+def _parse(part: Payload, graph: URIRef) -> list[Quad]:
+    fmt = by_media_type(part.media_type, INPUT_FORMATS)
+    if fmt is None:
+        raise BadInput(f"不读取 {part.media_type}。", f"{part.media_type} isn't read here.")
+    quads = parse_rdf(part.data, fmt, default_graph=graph, base=part.base or str(graph))
+    other = next((quad[3] for quad in quads if quad[3] != graph), None)
+    if other is not None:
+        raise BadInput(
+            f"内容另指明了图 {other}；此处只写入 {graph}。",
+            f"The content names the graph {other}; this writes {graph}.",
+        )
+    return quads
+
+
+def _as_stored(quads: Iterable[Quad]) -> Collection[Quad]:
+    """The quads as a store gives them back: each once, with numbers in their canonical form."""
+    scratch = EmbeddedStore()
+    scratch.apply(Changeset(added=tuple(quads)))
+    return tuple(scratch.triples())
+
+
+def _without_blank_nodes(changeset: Changeset) -> Changeset:
+    """Blank nodes get IRIs, so that evidence, history and other clients can speak of them."""
+    return Changeset(added=tuple(skolemize(changeset.added, SKOLEM)), removed=changeset.removed)
+
+
+def _gate(store: EmbeddedStore, changeset: Changeset, gate: str) -> dict[str, Any] | None:
+    if gate == "off" or not changeset:
+        return None
+    report = validate(
+        as_graph(quad for quad in changeset.added if quad[3] not in OWN_GRAPHS), store, removed=changeset.removed
+    )
+    if gate == "enforce" and not report.conforms:
+        raise DoesNotConform(
+            "数据不符合约束，未写入。report 中列有全部问题；改正后重试。",
+            "The data don't conform and weren't stored. The report lists all faults; mend them and try again.",
+            report.to_json(),
+        )
+    return report.to_json()
