@@ -76,6 +76,10 @@ class DoesNotConform(PlangraphError):
         self.report = report
 
 
+class Conflict(PlangraphError):
+    """The data have changed since whoever writes read them; nothing was written."""
+
+
 class Unavailable(PlangraphError):
     """The environment doesn't allow it now: a store in use, a server out of reach, a port taken."""
 

@@ -26,7 +26,7 @@ TURTLE: Final = Format("turtle", "text/turtle", ".ttl", ("application/x-turtle",
 JSON_LD: Final = Format("jsonld", "application/ld+json", ".jsonld")
 N_TRIPLES: Final = Format("nt", "application/n-triples", ".nt", ("text/plain",))
 RDF_XML: Final = Format("rdf", "application/rdf+xml", ".rdf", ("application/xml", "text/xml"))
-N_QUADS: Final = Format("nquads", "application/n-quads", ".nq")
+N_QUADS: Final = Format("nquads", "application/n-quads", ".nq", ("text/x-nquads",))
 TRIG: Final = Format("trig", "application/trig", ".trig", ("application/x-trig",))
 N3: Final = Format("n3", "text/n3", ".n3", ("text/rdf+n3",))
 TRIX: Final = Format("trix", "application/trix", ".trix")
@@ -41,6 +41,9 @@ RESULTS_TSV: Final = Format("tsv", "text/tab-separated-values", ".tsv")
 GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 """Formats in which one graph is given out, the preferred first."""
 DATASET_FORMATS: Final = (N_QUADS, TRIG)
+"""Formats in which a dataset is given out, its graphs with their names."""
+CONSTRUCT_FORMATS: Final = (*GRAPH_FORMATS, *DATASET_FORMATS, N3)
+"""Formats of CONSTRUCT and DESCRIBE answers; as quads the triples stand in the default graph."""
 INPUT_FORMATS: Final = (TURTLE, N_TRIPLES, N_QUADS, TRIG, N3, RDF_XML, JSON_LD)
 """Formats that are read from anyone; TRIX and HEXT only from files on the command line."""
 RESULT_FORMATS: Final = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
-from plangraph.commits import Filled, fill
+from plangraph.commits import LOCAL_GRAPH, Filled, fill
 from plangraph.errors import StoreLocked
 from plangraph.settings import Settings, is_address, store_folder
 from plangraph.store.embedded import EmbeddedStore
@@ -66,6 +66,7 @@ class PoolLimits(TypedDict):
     queue: int
     wait: float
     memory_quads: int
+    default_graph: str | None
 
 
 def pool_limits(settings: Settings, size: int | None = None) -> PoolLimits:
@@ -79,6 +80,7 @@ def pool_limits(settings: Settings, size: int | None = None) -> PoolLimits:
         "queue": settings.queued,
         "wait": settings.wait_seconds,
         "memory_quads": settings.memory_quads,
+        "default_graph": None if settings.default_graph == "union" else str(LOCAL_GRAPH),
     }
 
 

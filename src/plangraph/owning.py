@@ -103,15 +103,21 @@ class Owner:
             self._folder.cleanup()
             shutil.rmtree(self._snapshots, ignore_errors=True)
 
-    def change(self, request: Request) -> Change:
+    def change(self, request: Request, *, expected: str | None = None) -> Change:
         """Make one change, as ``Writer.change`` does."""
         with self._lock:
             if self._writer is None:
                 limits = pool_limits(self._settings)
                 limits["seconds"] = limits["quick_seconds"] = self._settings.change_seconds
                 self._staging = ReaderPool(self._template.address, **limits)
-                self._writer = Writer(self._store, self._staging, self._settings.gate, self._move)
-        return self._writer.change(request)
+                self._writer = Writer(
+                    self._store,
+                    self._staging,
+                    self._move,
+                    gate=self._settings.gate,
+                    union=self._settings.default_graph == "union",
+                )
+        return self._writer.change(request, expected=expected)
 
     # --- revisions ---
 
@@ -180,7 +186,8 @@ class Owner:
                 return  # from here on the owner speaks
             with connection:
                 try:
-                    connection.send(self.change(request))
+                    wanted, expected = request
+                    connection.send(self.change(wanted, expected=expected))
                 except PlangraphError as failure:
                     connection.send(failure)
                 except Exception:
@@ -231,11 +238,11 @@ class Link:
 
         threading.Thread(target=listen, name="revisions", daemon=True).start()
 
-    def change(self, request: Request) -> Change:
+    def change(self, request: Request, *, expected: str | None = None) -> Change:
         """Have the owner make one change; raises what it raises."""
         with self._connect() as connection:
             try:
-                connection.send(request)
+                connection.send((request, expected))
                 answer = connection.recv()
             except (EOFError, OSError):
                 raise Unavailable(

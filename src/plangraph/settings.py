@@ -63,11 +63,20 @@ class Settings:
     )
     page_size: int = _row(50, "页面上一个列表每页的条数", "rows of one list on a page", least=1)
     neighbourhood_limit: int = _row(60, "关系图一次展开的最多节点数", "most nodes that one expansion adds", least=1)
+    cache_bytes: int = _row(
+        64_000_000, "查询结果缓存的大小上限（字节）", "memory for kept query answers, bytes", least=0
+    )
+    default_graph: str = _row(
+        "union",
+        "查询的默认图：union 为所有命名图之并集，local 为未指明图的数据所在的图",
+        "default graph of queries: union of all named graphs, or local, the graph of what names none",
+    )
     gate: str = _row(
         "enforce",
         "写入前的校验：enforce 不合格即拒绝，warn 只提醒，off 不校验",
         "validation before writing: enforce refuses, warn only tells, off doesn't validate",
     )
+    wrong_tokens: int = _row(10, "同一地址每分钟可用错令牌的次数", "wrong tokens a minute from one address", least=1)
     write_token: str = _row(
         "", "写入所需的令牌；不设则只读", "token that writers present; without it read-only", secret=True
     )
@@ -124,6 +133,13 @@ def load_settings(
             f"gate 只能是 enforce、warn 或 off，而不是“{values['gate']}”。",
             f"gate is enforce, warn or off, not “{values['gate']}”.",
         )
+    if values["default_graph"] not in ("union", "local"):
+        raise BadInput(
+            f"default_graph 只能是 union 或 local，而不是“{values['default_graph']}”。",
+            f"default_graph is union or local, not “{values['default_graph']}”.",
+        )
+    if not values["write_token"].isascii():
+        raise BadInput("write_token 只能用 ASCII 字符。", "write_token takes ASCII characters only.")
     return Settings(**values), origins
 
 

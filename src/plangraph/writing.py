@@ -16,15 +16,15 @@ from rdflib import URIRef
 from rdflib.namespace import RDF
 
 from plangraph.commits import LOCAL_GRAPH, SKOLEM
-from plangraph.errors import BadInput, DoesNotConform, NotFound, Refused
+from plangraph.errors import BadInput, Conflict, DoesNotConform, NotFound, Refused
 from plangraph.mediatypes import INPUT_FORMATS, by_media_type
 from plangraph.namespaces import HISTORY_GRAPH, SD, STATE_GRAPH
 from plangraph.store.base import Changeset, Quad
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.parsing import as_graph, parse_rdf, skolemize
 from plangraph.store.readers import ReaderPool
-from plangraph.store.screening import screen_query
 from plangraph.store.template import Revision
+from plangraph.store.updates import changes_of
 from plangraph.validation import validate
 
 OWN_GRAPHS: Final = (STATE_GRAPH, HISTORY_GRAPH)
@@ -94,28 +94,43 @@ class Change:
 class Writes(Protocol):
     """What changes the data: the writer itself, or the connection of a web process to it."""
 
-    def change(self, request: Request) -> Change:
-        """Make one change. Raises ``DoesNotConform``, ``SyntaxFault``, ``BadInput``, ``Refused``, ``NotFound``, …"""
+    def change(self, request: Request, *, expected: str | None = None) -> Change:
+        """Make one change; where ``expected`` is given, only at that revision, else ``Conflict``.
+
+        Raises ``DoesNotConform``, ``SyntaxFault``, ``BadInput``, ``Refused``, ``NotFound``, …
+        """
         ...
 
 
 class Writer:
     """Makes changes of ``store``, one after the other.
 
-    ``pool`` stages them, ``gate`` is ``enforce``, ``warn`` or ``off``, and ``moved`` is told what was written: it gives
-    the new revision once every reader sees it.
+    ``pool`` stages them, and ``moved`` is told what was written: it gives the new revision once every reader sees it.
+    ``gate`` is ``enforce``, ``warn`` or ``off``; ``union`` says what the default graph of a ``WHERE`` is.
     """
 
     def __init__(
-        self, store: EmbeddedStore, pool: ReaderPool, gate: str, moved: Callable[[Changeset], Revision]
+        self,
+        store: EmbeddedStore,
+        pool: ReaderPool,
+        moved: Callable[[Changeset], Revision],
+        *,
+        gate: str,
+        union: bool = True,
     ) -> None:
-        self._store, self._pool, self._gate, self._moved = store, pool, gate, moved
+        self._store, self._pool, self._moved = store, pool, moved
+        self._gate, self._union = gate, union
         self._lock = threading.Lock()
 
-    def change(self, request: Request) -> Change:
+    def change(self, request: Request, *, expected: str | None = None) -> Change:
         """Stage, validate, write. Raises what the stages raise; the store is then as it was."""
         with self._lock:
-            staged, revision = self._pool.stage("plangraph.writing:stage", request, self._gate)
+            staged, revision = self._pool.stage("plangraph.writing:stage", request, self._gate, self._union)
+            if expected is not None and revision.text != expected:
+                raise Conflict(
+                    "数据在读取之后已有改动，未写入。请重新读取后再试。",
+                    "The data have changed since they were read; nothing was written. Read them again.",
+                )
             if staged.changeset:
                 self._store.apply(staged.changeset)
                 self._store.flush()
@@ -143,14 +158,14 @@ class Staged:
     report: dict[str, Any] | None
 
 
-def stage(store: EmbeddedStore, request: Request, gate: str) -> Staged:
+def stage(store: EmbeddedStore, request: Request, gate: str, union: bool) -> Staged:
     """Work out the change on ``store``, which is a private copy, and hold it against the shapes.
 
     Raises ``DoesNotConform`` with the report as JSON where the gate is ``enforce`` and a mandatory shape is broken.
     """
     store = store.writable()
     if isinstance(request, Update):
-        changeset = _update(store, request)
+        changeset = _update(store, request, union)
     else:
         if request.graph in OWN_GRAPHS:
             raise Refused(
@@ -180,10 +195,7 @@ def _marker(graph: URIRef) -> Quad:
     return graph, RDF.type, SD.NamedGraph, STATE_GRAPH
 
 
-def _update(store: EmbeddedStore, request: Update) -> Changeset:
-    from plangraph.store.updates import changes_of
-
-    screen_query(request.text)
+def _update(store: EmbeddedStore, request: Update, union: bool) -> Changeset:
     changeset = changes_of(
         store,
         request.text,
@@ -192,6 +204,7 @@ def _update(store: EmbeddedStore, request: Update) -> Changeset:
         base=request.base,
         own=OWN_GRAPHS,
         local=LOCAL_GRAPH,
+        union=union,
     )
     # Later operations of a request are evaluated on what earlier ones did to the copy.
     store.apply(Changeset(added=changeset.removed, removed=changeset.added))

@@ -1,1 +1,2 @@
 from shipped_service import app, client, service, snapshot  # noqa: F401
+from site_to_write import guarded, opened  # noqa: F401

@@ -19,11 +19,12 @@ from typing import Any, Final, Literal
 import pyoxigraph as ox
 
 from plangraph.errors import NotAcceptable, PlangraphError, Refused
-from plangraph.mediatypes import GRAPH_FORMATS, RESULT_FORMATS, Format, negotiate
+from plangraph.mediatypes import CONSTRUCT_FORMATS, RESULT_FORMATS, Format, negotiate
 from plangraph.namespaces import PREFIXES
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.parsing import oxigraph_format
 from plangraph.store.template import Revision
+from plangraph.store.tokens import names_dataset
 
 Form = Literal["select", "ask", "graph"]
 
@@ -51,6 +52,8 @@ class QueryJob:
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     base: str | None = None
+    usual_graph: str | None = None
+    """The default graph where neither the request nor the text names one; None for the union."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,23 @@ def serve(pipe: Connection, store: EmbeddedStore, revision: Revision, megabytes:
     os.nice(_NICENESS)
     limit = _address_space() + (megabytes << 20)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    threading.Thread(target=_end_with, args=(pipe.fileno(),), daemon=True).start()
-    with contextlib.suppress(EOFError, ConnectionError):
+    # In a thread of its own, which the engine gives random numbers of its own: those of the thread that forked would
+    # be the same in every child, and so would be the values of UUID() and RAND().
+    jobs = threading.Thread(target=_do_jobs, args=(pipe, store, revision), daemon=True)
+    if not hasattr(select, "epoll"):
+        jobs.start()
+        jobs.join()
+        return
+    # End, whatever is under way, when the other side is gone; the engine lets go of the interpreter's lock. Not by
+    # poll(), which fails while no file may be opened.
+    with select.epoll() as gone:
+        gone.register(pipe.fileno(), select.EPOLLRDHUP)
+        jobs.start()
+        gone.poll()
+
+
+def _do_jobs(pipe: Connection, store: EmbeddedStore, revision: Revision) -> None:
+    try:
         pipe.send((READY, os.getpid(), revision))
         while True:
             seconds, job = pipe.recv()
@@ -79,15 +97,11 @@ def serve(pipe: Connection, store: EmbeddedStore, revision: Revision, megabytes:
             signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
             _do(pipe, store, job)
             signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _end_with(descriptor: int) -> None:
-    """End this process, whatever it does, when the other side is gone: the engine lets go of the interpreter's lock."""
-    if hasattr(select, "POLLRDHUP"):
-        poll = select.poll()
-        poll.register(descriptor, select.POLLRDHUP)
-        poll.poll()
+    except (EOFError, ConnectionError):
         os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _address_space() -> int:
@@ -142,12 +156,14 @@ def _answer(pipe: Connection, store: EmbeddedStore, job: QueryJob) -> tuple[Form
     if default_graphs is not None or named_graphs is not None:
         # SPARQL 1.1 Protocol, 2.1.4: a dataset that the request names is complete as it stands.
         default_graphs, named_graphs = default_graphs or (), named_graphs or ()
+    elif job.usual_graph and not names_dataset(job.text):
+        default_graphs = (job.usual_graph,)
     result = store.run(job.text, default_graphs=default_graphs, named_graphs=named_graphs, base=job.base)
     out = _Chunks(pipe)
     sink: Any = out
     form: Form
     if isinstance(result, ox.QueryTriples):
-        form, fmt = "graph", _chosen(job.accept, GRAPH_FORMATS)
+        form, fmt = "graph", _chosen(job.accept, CONSTRUCT_FORMATS)
         ox.serialize(result, sink, oxigraph_format(fmt), prefixes=PREFIXES)
     else:
         form, fmt = "ask" if isinstance(result, ox.QueryBoolean) else "select", _chosen(job.accept, RESULT_FORMATS)

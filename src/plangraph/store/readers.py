@@ -122,7 +122,8 @@ class ReaderPool:
 
     Usable from many threads. ``seconds`` limits one job, ``max_bytes`` its answer; ``size`` is the number of jobs that
     may run longer than ``quick_seconds`` at a time; ``queue`` more may be under way, and wait for such a place at most
-    ``wait`` seconds. ``megabytes`` and ``memory_quads`` are those of ``Limits``, for a template of its own.
+    ``wait`` seconds. ``megabytes`` and ``memory_quads`` are those of ``Limits``, for a template of its own, whose data
+    are at ``revision``. ``default_graph`` is the default graph of queries that name none; without it, the union.
     """
 
     def __init__(
@@ -137,13 +138,17 @@ class ReaderPool:
         queue: int = 16,
         wait: float = 5.0,
         memory_quads: int = 1_000_000,
+        default_graph: str | None = None,
+        revision: Revision | None = None,
     ) -> None:
-        self._template = None if source.is_socket() else Template(source, Limits(megabytes, memory_quads))
+        limits = Limits(megabytes, memory_quads)
+        self._template = None if source.is_socket() else Template(source, limits, revision=revision)
+        self._default_graph = default_graph
         self._address = self._template.address if self._template else source
         self._seconds, self._quick_seconds = seconds, quick_seconds
         self._max_bytes = max_bytes
         self._wait = wait
-        self._spares = size
+        self._spares, self._most_idle = size, size + queue
         self._admitted = threading.BoundedSemaphore(size + queue)
         self._long = threading.BoundedSemaphore(size)
         self._least = 0
@@ -206,10 +211,11 @@ class ReaderPool:
             None if default_graphs is None else tuple(default_graphs),
             None if named_graphs is None else tuple(named_graphs),
             base,
+            self._default_graph,
         )
         body = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - the answer's reader closes it
         try:
-            (form, fmt), size, revision = self._do(job, body, seconds)
+            (form, fmt), size, revision = self._do(job, body, min(self._seconds, seconds or self._seconds))
         except BaseException:
             body.close()
             raise
@@ -220,6 +226,7 @@ class ReaderPool:
         """Call the module-level function ``"module:name"``, which only reads, with a child's store and ``args``.
 
         Gives its value; that and ``args`` travel by pickle. The function's ``PlangraphError`` is raised here.
+        ``seconds`` is its time limit, where it isn't that of queries.
         """
         return self._do(CallJob(target, args), None, seconds)[0]
 
@@ -262,7 +269,7 @@ class ReaderPool:
         with self._lock:
             self._busy.discard(child)
             assert child.revision is not None
-            wanted = not self._closed and child.revision.number >= self._least and len(self._idle) < 2 * self._spares
+            wanted = not self._closed and child.revision.number >= self._least and len(self._idle) < self._most_idle
             if wanted:
                 self._idle.appendleft(child)
         if not wanted:
@@ -288,7 +295,7 @@ class ReaderPool:
             child = self._take()
             reuse = False
             try:
-                run = _Run(child, min(self._seconds, seconds or self._seconds), self._quick_seconds, self._wait)
+                run = _Run(child, seconds or self._seconds, self._quick_seconds, self._wait)
                 try:
                     value, size = run.messages(job, body, self._max_bytes, self._long)
                 except (EOFError, OSError):

@@ -91,7 +91,8 @@ class Template:
             ]
             # A session of its own: Ctrl+C in the terminal is for the server, which ends its workers itself.
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "plangraph.store.template", *map(str, args)],
+                # Not with the modules of whatever folder the server was started in.
+                [sys.executable, "-P", "-m", "plangraph.store.template", *map(str, args)],
                 pass_fds=(self._listener.fileno(), theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,

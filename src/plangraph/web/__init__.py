@@ -30,6 +30,8 @@ from plangraph.web import (
 )
 from plangraph.web import urls as addresses
 from plangraph.web.bundles import bundle
+from plangraph.web.caching import AnswerCache
+from plangraph.web.compression import compress
 from plangraph.web.service import Service, end_with_parent, linked_service
 from plangraph.web.words import register_words
 
@@ -75,8 +77,10 @@ def create_app(service: Service) -> Flask:
         app.register_blueprint(module.blueprint)
     app.before_request(service.turns.start_reading)
     app.teardown_request(lambda _: service.turns.stop_reading())
+    compress(app)  # the first to be named is the last to run
     app.after_request(answers.finish)
     answers.register_errors(app)
+    app.wsgi_app = AnswerCache(app.wsgi_app, service, service.settings.cache_bytes)  # type: ignore[method-assign]
     return app
 
 

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from plangraph.errors import (
     BadInput,
     Busy,
+    Conflict,
     DoesNotConform,
     NotAcceptable,
     NotFound,
@@ -36,9 +37,11 @@ PROBLEM: Final = Format("problem", "application/problem+json", ".json", ("applic
 JSON: Final = Format("json", "application/json", ".json", ("application/ld+json",))
 PAGE_OR_GRAPH: Final = (HTML, *GRAPH_FORMATS)
 RETRY_SECONDS: Final = 5
+ENCODED: Final = ":"
+"""Stands in an entity tag before the name of the compression, for each of which an answer is another."""
 _LOG = logging.getLogger(__name__)
 # A query may be posted from other origins; all else there is only read.
-_OPEN_POSTS: Final = ("/sparql",)
+_OPEN_POSTS: Final = ("/sparql", "/sparql/")
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -79,6 +82,7 @@ KINDS: Final = (
     Kind(Refused, 403, "refused", "不允许", "Not allowed"),
     Kind(NotFound, 404, "not-found", "没有找到", "Not found"),
     Kind(DoesNotConform, 422, "does-not-conform", "数据不合规则", "The data don't conform"),
+    Kind(Conflict, 409, "conflict", "数据已有改动", "The data have changed"),
     Kind(OverLimit, 503, "over-limit", "超过时间或内存上限", "Over the limit of time or memory"),
     Kind(Busy, 503, "busy", "服务正忙", "Busy"),
     Kind(Unavailable, 503, "unavailable", "暂不可用", "Unavailable"),
@@ -104,6 +108,20 @@ _FAULTS: Final = {
         "此地址不支持该 HTTP 方法，可用的方法见 Allow 头。",
         "This address doesn't take that method. The Allow header names those that it takes.",
     ),
+    409: (
+        "conflict",
+        "与现状冲突",
+        "Conflict",
+        "数据已被他人改动。请重新读取后再试。",
+        "The data were changed meanwhile. Read them again and retry.",
+    ),
+    412: (
+        "condition",
+        "条件不成立",
+        "The condition doesn't hold",
+        "所附条件不成立，未作改动。",
+        "The condition doesn't hold; nothing was changed.",
+    ),
     413: ("too-large", "超过大小上限", "Over the size limit", "请求内容太大。", "The request is too large."),
     415: (
         "unsupported-media-type",
@@ -111,6 +129,13 @@ _FAULTS: Final = {
         "Unsupported media type",
         "不支持该 Content-Type。",
         "That Content-Type isn't read here.",
+    ),
+    429: (
+        "too-many",
+        "尝试过多",
+        "Too many tries",
+        "请求过于频繁，请稍后再试。",
+        "There were too many requests. Try again later.",
     ),
     500: (
         "internal",
@@ -172,23 +197,29 @@ def json_data(value: Any) -> Response:
     return data(json.dumps(value, ensure_ascii=False), JSON)
 
 
-def tagged(response: Response, revision: str, fmt: str) -> Response:
-    """Give an answer its entity tag, so that a client asks again only whether it still holds."""
+def tagged(response: Response, revision: str, fmt: str, *, weak: bool = False) -> Response:
+    """Give an answer its entity tag, so that a client asks again only whether it still holds.
+
+    ``weak``: the same data may be written in another order next time.
+    """
     if "nonce" not in g:
-        response.set_etag(_tag(revision, fmt))
+        response.set_etag(_tag(revision, fmt), weak=weak)
     response.headers.setdefault("Cache-Control", "no-cache")
     return response
 
 
 def unchanged(revision: str, fmt: str) -> Response | None:
     """304 where the client already has this revision in this format and language."""
-    tag = _tag(revision, fmt)
-    if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(tag):
-        response = Response(status=304)
-        response.set_etag(tag)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-    return None
+    if request.method not in ("GET", "HEAD"):
+        return None
+    tag, asked = _tag(revision, fmt), request.if_none_match
+    known = next((each for each in asked.as_set(include_weak=True) if each.partition(ENCODED)[0] == tag), None)
+    if known is None:
+        return None
+    response = Response(status=304)
+    response.set_etag(known, weak=asked.is_weak(known))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _tag(revision: str, fmt: str) -> str:
@@ -215,9 +246,9 @@ def finish(response: Response) -> Response:
 
 
 def _open_to_other_origins(response: Response) -> None:
-    """CORS: the data are public, so any page may read them; no credentials are taken along."""
+    """CORS: the data are public, so any page may read them; no credentials are taken along, and none may write."""
     posted = request.path in _OPEN_POSTS
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not posted:
+    if (request.method not in ("GET", "HEAD", "OPTIONS") and not posted) or "writing" in g:
         return
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Content-Language, ETag, Link, Retry-After"
@@ -241,6 +272,8 @@ def _answer_failure(failure: PlangraphError) -> Response:
     extra: dict[str, Any] = {"messages": {"zh": failure.zh, "en": failure.en}}
     if isinstance(failure, SyntaxFault):
         extra |= {key: value for key in ("line", "column") if (value := getattr(failure, key)) is not None}
+    if isinstance(failure, DoesNotConform) and isinstance(failure.report, dict):
+        extra["report"] = failure.report
     headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(failure, Unavailable) else {}
     if isinstance(failure, Fault):
         name, zh, en = _FAULTS[failure.status][:3]
@@ -269,12 +302,13 @@ def _problem(
     status: int, name: str, title: str, detail: str, headers: Mapping[str, str], extra: Mapping[str, Any]
 ) -> Response:
     fmt = negotiate(request.headers.get("Accept"), (PROBLEM, HTML)) or PROBLEM
+    # A message may quote half of a surrogate pair, which an escape in a query can bring in and UTF-8 can't hold.
     if fmt is HTML:
         page = render_template("error.html", status=status, name=name, title=title, detail=detail, problem=extra)
-        response = Response(page, status, mimetype="text/html")
+        response = Response(page.encode(errors="replace"), status, mimetype="text/html")
     else:
         problem = {"type": f"{ROOT}problem/{name}", "title": title, "status": status, "detail": detail, **extra}
-        response = data(json.dumps(problem, ensure_ascii=False), PROBLEM, status=status)
+        response = data(json.dumps(problem, ensure_ascii=False).encode(errors="replace"), PROBLEM, status=status)
     response.headers.extend(headers)
     response.headers["Cache-Control"] = "no-store"
     return response

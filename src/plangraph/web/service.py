@@ -13,10 +13,9 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app
 
-from plangraph.assessment import Progress, assess, check_progress
-from plangraph.crosscheck import check_relations
+from plangraph.assessment import Progress, assess
 from plangraph.errors import Refused
-from plangraph.findings import Finding, by_severity
+from plangraph.findings import Finding
 from plangraph.ontology import Vocabulary, vocabulary
 from plangraph.opening import pool_limits
 from plangraph.overview import Overview, overview, project_statuses
@@ -24,7 +23,8 @@ from plangraph.owning import Link
 from plangraph.settings import Settings
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.readers import Answer, ReaderPool
-from plangraph.store.template import Step
+from plangraph.store.template import Revision, Step
+from plangraph.web.summaries import Summarizer, all_findings
 from plangraph.writing import Change, Request, Writes
 
 Made = TypeVar("Made")
@@ -77,7 +77,7 @@ class _Turns:
                 self._condition.notify_all()
 
 
-class _Readers:
+class Readers:
     """The query processes, for a request that reads: while it waits for them, it doesn't keep others from writing."""
 
     def __init__(self, pool: ReaderPool, turns: _Turns) -> None:
@@ -94,6 +94,12 @@ class _Readers:
     def close(self) -> None:
         self._pool.close()
 
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 class _Writes:
     """The way to the writer, likewise."""
@@ -101,15 +107,15 @@ class _Writes:
     def __init__(self, writes: Writes, turns: _Turns) -> None:
         self._writes, self._turns = writes, turns
 
-    def change(self, request: Request) -> Change:
+    def change(self, request: Request, *, expected: str | None = None) -> Change:
         with self._turns.stepping_aside():
-            return self._writes.change(request)
+            return self._writes.change(request, expected=expected)
 
 
 class _ReadOnly:
     """The writer of a service that has none."""
 
-    def change(self, request: Request) -> Change:
+    def change(self, request: Request, *, expected: str | None = None) -> Change:
         raise Refused("此服务只读。", "This server reads only.")
 
 
@@ -123,7 +129,7 @@ class Service:
 
     settings: Settings
     store: EmbeddedStore
-    readers: Any
+    readers: Readers
     vocabulary: Vocabulary
     revision: str
     writer: Writes = field(default_factory=_ReadOnly)
@@ -139,6 +145,18 @@ class Service:
                 self._made[key] = make()
             return cast(Made, self._made[key])
 
+    def start_anew(self, revision: str) -> None:
+        """What was made of the former data holds no more."""
+        with self._lock:
+            self.revision = revision
+            self._made.clear()
+
+    def offer(self, key: Hashable, made: Any, revision: str) -> None:
+        """Take what was made elsewhere of the data at ``revision``, unless they have changed or it is there already."""
+        with self._lock:
+            if revision == self.revision:
+                self._made.setdefault(key, made)
+
     def overview(self) -> Overview:
         """The plan at a glance."""
         return self.once("overview", lambda: overview(self.store))
@@ -149,7 +167,7 @@ class Service:
 
     def findings(self) -> tuple[Finding, ...]:
         """What the checks found, the gravest first: as ``plangraph check --all`` lists it."""
-        return self.once("findings", lambda: by_severity((*check_relations(self.store), *check_progress(self.store))))
+        return self.once("findings", lambda: all_findings(self.store))
 
     def findings_on(self, iri: str) -> tuple[Finding, ...]:
         """The findings of a relation, or in which a thing is an operand."""
@@ -176,8 +194,9 @@ def open_service(settings: Settings, snapshot: Path) -> Service:
     """A service that only reads the snapshot in folder ``snapshot``. Raises ``Unavailable`` where it is no store."""
     store = EmbeddedStore.open_snapshot(snapshot, settings.memory_quads)
     turns = _Turns()
-    readers = _Readers(ReaderPool(snapshot, **pool_limits(settings)), turns)
-    return Service(settings, store, readers, vocabulary(), f"{snapshot.stat().st_mtime_ns:x}", turns=turns)
+    revision = Revision(0, f"{snapshot.stat().st_mtime_ns:x}")
+    readers = Readers(ReaderPool(snapshot, revision=revision, **pool_limits(settings)), turns)
+    return Service(settings, store, readers, vocabulary(), revision.text, turns=turns)
 
 
 def linked_service(settings: Settings, link: Link, lost: Callable[[], None] = lambda: None) -> Service:
@@ -197,7 +216,7 @@ def linked_service(settings: Settings, link: Link, lost: Callable[[], None] = la
     service = Service(
         settings,
         store,
-        _Readers(pool, turns),
+        Readers(pool, turns),
         vocabulary(),
         revision.text,
         _Writes(link, turns),
@@ -213,9 +232,11 @@ def linked_service(settings: Settings, link: Link, lost: Callable[[], None] = la
                 service.store = fresh
             elif step.changeset is not None:
                 service.store.apply(step.changeset)
-            service.revision = step.revision.text
-            service._made.clear()
+            service.start_anew(step.revision.text)
+        summarizer.changed(step.revision.text)
 
+    summarizer = Summarizer(pool, settings.change_seconds, service.offer)
+    summarizer.changed(service.revision)
     link.follow(move, lost)
     return service
 

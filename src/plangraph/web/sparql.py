@@ -2,114 +2,123 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import Blueprint, Response, render_template, request
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, VOID, XSD
 
-from plangraph.errors import BadInput, TooLarge
-from plangraph.mediatypes import GRAPH_FORMATS, RESULT_FORMATS, by_name
-from plangraph.namespaces import PREFIXES, is_safe_iri
+from plangraph.errors import BadInput
+from plangraph.mediatypes import GRAPH_FORMATS
+from plangraph.namespaces import PREFIXES
 from plangraph.queries import THEMES, questions
-from plangraph.web import answers
+from plangraph.web import answers, writing
 from plangraph.web.answers import Fault
-from plangraph.web.rdf import serialize
+from plangraph.web.caching import keep
+from plangraph.web.description import service_description
+from plangraph.web.protocol import (
+    FORM,
+    QUERY,
+    UPDATE,
+    Parameters,
+    QueryRequest,
+    direct_text,
+    own_address,
+    own_root,
+    read_query,
+    read_update,
+    refuse_absent,
+    refuse_foreign,
+)
 from plangraph.web.service import Service, current_service
-from plangraph.web.vocabulary import FORMATS, SD
-from plangraph.web.writing import refuse_writing
+from plangraph.writing import Update, exists
 
 blueprint = Blueprint("sparql", __name__)
+# Percent-encoding makes a text up to three times as long; the other parameters stand beside it.
+_ENCODED = 4
 
-_FORM: Final = "application/x-www-form-urlencoded"
-_DIRECT: Final = "application/sparql-query"
 
-
-@blueprint.get("/sparql")
+@blueprint.get("/sparql", strict_slashes=False)
 def get() -> Response:
     """A query by GET; without one the editor for people, the service description for programs."""
-    _refuse_update()
-    if not request.args.getlist("query"):
-        return _editor("") if answers.prefers_page() else _service_description(current_service())
-    text = _single(request.args.getlist("query"))
-    if answers.prefers_page() and "format" not in request.args:
+    parameters = Parameters(0)
+    if parameters.has("update"):
+        raise BadInput("更新须用 POST 发送。", "An update has to be sent by POST.")
+    if not parameters.has("query"):
+        return _editor("") if answers.prefers_page() else _describe(current_service())
+    text = parameters.single("query")
+    if answers.prefers_page() and not parameters.has("format"):
         return _editor(text)
-    return _run(text, request.args.getlist("default-graph-uri"), request.args.getlist("named-graph-uri"))
+    return _query(text, parameters)
 
 
-@blueprint.post("/sparql")
+@blueprint.post("/sparql", strict_slashes=False)
 def post() -> Response:
-    """A query by POST, as a form or as it is (SPARQL 1.1 Protocol, 2.1.2 and 2.1.3)."""
-    _refuse_update()
-    limit = current_service().settings.query_bytes
-    if request.mimetype == _FORM:
-        request.max_content_length = limit * 4  # percent-encoding makes a text up to three times as long
-        form = request.form
-        return _run(
-            _single([*form.getlist("query"), *request.args.getlist("query")]),
-            form.getlist("default-graph-uri"),
-            form.getlist("named-graph-uri"),
-        )
-    if request.mimetype == _DIRECT:
-        request.max_content_length = limit
-        if request.args.getlist("query"):
-            raise BadInput(
-                "请求体已是查询，网址中不应再有 query。", "The body is the query: no query in the address as well."
-            )
-        return _run(_body(), request.args.getlist("default-graph-uri"), request.args.getlist("named-graph-uri"))
+    """A query or an update by POST, as a form or as it is (2.1.2, 2.1.3, 2.2.1, 2.2.2)."""
+    parameters = Parameters(current_service().settings.query_bytes * _ENCODED)
+    if request.mimetype == FORM:
+        if not parameters.has("update"):
+            return _query(parameters.single("query"), parameters)
+        writing.authorize()
+        return _update(_only("update", "query", parameters), parameters)
+    if request.mimetype == QUERY:
+        _nothing_beside(parameters)
+        return _query(direct_text(current_service().settings.query_bytes), parameters)
+    if request.mimetype == UPDATE:
+        return _direct_update(parameters)
     raise Fault(
         415,
-        f"POST 查询的 Content-Type 应为 {_FORM} 或 {_DIRECT}；更新请发到 /update。",
-        f"A posted query has the Content-Type {_FORM} or {_DIRECT}. Updates go to /update.",
+        f"Content-Type 应为 {FORM}、{QUERY} 或 {UPDATE}。",
+        f"The Content-Type has to be {FORM}, {QUERY} or {UPDATE}.",
     )
 
 
-@blueprint.post("/update")
+@blueprint.post("/update", strict_slashes=False)
 def update() -> Response:
-    """Updates are refused: whoever may write does so with a validated change."""
-    refuse_writing(current_service().settings.write_token)
-
-
-def _refuse_update() -> None:
-    named = "update" in request.args or (
-        request.mimetype == _FORM and request.method == "POST" and "update" in request.form
+    """An update by POST, as a form or as it is; for writers."""
+    writing.authorize()
+    parameters = Parameters(current_service().settings.upload_bytes)
+    if request.mimetype == FORM:
+        return _update(_only("update", "query", parameters), parameters)
+    if request.mimetype == UPDATE:
+        return _direct_update(parameters)
+    raise Fault(
+        415,
+        f"更新的 Content-Type 应为 {FORM} 或 {UPDATE}；查询请发到 /sparql。",
+        f"An update has the Content-Type {FORM} or {UPDATE}. Queries go to /sparql.",
     )
-    if named:
-        raise BadInput("此处只查询；更新请发到 /update。", "Only queries are run here. Updates go to /update.")
 
 
-def _single(texts: list[str]) -> str:
-    if len(texts) != 1:
+def _only(name: str, other: str, parameters: Parameters) -> str:
+    if parameters.has(other):
+        raise BadInput(f"一次请求只能有 {name}，不能同时有 {other}。", f"A request has {name} or {other}, not both.")
+    return parameters.single(name)
+
+
+def _nothing_beside(parameters: Parameters) -> None:
+    if parameters.has("query") or parameters.has("update"):
         raise BadInput(
-            f"须有且只有一个 query 参数，这里有 {len(texts)} 个。",
-            f"There must be exactly one query parameter, here are {len(texts)}.",
+            "请求体已是内容，网址中不应再有 query 或 update。",
+            "The body is the text: no query or update in the address as well.",
         )
-    return texts[0]
 
 
-def _body() -> str:
-    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-        raise Fault(415, "查询须以 UTF-8 编码。", "A query has to be in UTF-8.")
-    try:
-        return request.get_data().decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadInput("查询不是有效的 UTF-8。", "The query isn't valid UTF-8.") from None
-
-
-def _run(text: str, default_graphs: list[str], named_graphs: list[str]) -> Response:
+def _query(text: str, parameters: Parameters) -> Response:
     service = current_service()
-    if not text.strip():
-        raise BadInput("查询是空的。", "The query is empty.")
-    if len(text.encode()) > service.settings.query_bytes:
-        raise TooLarge(
-            f"查询超过 {service.settings.query_bytes} 字节。",
-            f"The query is over {service.settings.query_bytes} bytes.",
-        )
-    for iri in (*default_graphs, *named_graphs):
-        if not is_safe_iri(iri):
-            raise BadInput(f"图名“{iri}”不是完整的 IRI。", f"The graph name “{iri}” isn't an absolute IRI.")
+    if parameters.has("update"):
+        _only("query", "update", parameters)
+    asked = read_query(text, parameters, service.settings.query_bytes)
+    refuse_absent(asked, lambda graph: exists(service.store, graph))
+    tag = f"query-{asked.digest()}"
+    if asked.repeatable and (same := answers.unchanged(service.revision, tag)) is not None:
+        return same
+    return _answer(service, asked, tag)
+
+
+def _answer(service: Service, asked: QueryRequest, tag: str) -> Response:
     answer = service.readers.query(
-        text, _accept(), default_graphs=default_graphs or None, named_graphs=named_graphs or None
+        asked.text,
+        asked.accept,
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        base=asked.base,
+        seconds=asked.seconds,
     )
     media_type = answer.format.media_type
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
@@ -117,19 +126,25 @@ def _run(text: str, default_graphs: list[str], named_graphs: list[str]) -> Respo
     response.call_on_close(answer.body.close)  # a HEAD request never reads it
     response.content_length = answer.size
     response.headers["Cache-Control"] = "no-cache"
+    if not asked.repeatable:
+        return response
+    keep(request.environ, answer.revision.text)
+    if request.method in ("GET", "HEAD"):
+        return answers.tagged(response, answer.revision.text, tag, weak=True)
     return response
 
 
-def _accept() -> str | None:
-    """The formats asked for: by ``format=`` in address or form, else by the header."""
-    asked = request.args.get("format") or (request.form.get("format") if request.mimetype == _FORM else None)
-    if not asked:
-        return request.headers.get("Accept")
-    fmt = by_name(asked, (*RESULT_FORMATS, *GRAPH_FORMATS))
-    if fmt is None:
-        names = ", ".join(f.name for f in (*RESULT_FORMATS, *GRAPH_FORMATS))
-        raise BadInput(f"没有格式“{asked}”，可用：{names}。", f"There is no format “{asked}”. There are: {names}.")
-    return fmt.media_type
+def _direct_update(parameters: Parameters) -> Response:
+    writing.authorize()
+    _nothing_beside(parameters)
+    return _update(direct_text(current_service().settings.upload_bytes), parameters)
+
+
+def _update(text: str, parameters: Parameters) -> Response:
+    service = current_service()
+    asked = read_update(text, parameters, service.settings.upload_bytes)
+    refuse_foreign((*asked.using, *asked.using_named), lambda graph: exists(service.store, graph))
+    return writing.changed(writing.change(Update(asked.text, asked.using, asked.using_named, asked.base)))
 
 
 def _editor(text: str) -> Response:
@@ -137,30 +152,9 @@ def _editor(text: str) -> Response:
     return Response(html, mimetype="text/html")
 
 
-def _service_description(service: Service) -> Response:
-    """What this endpoint can do (SPARQL 1.1 Service Description)."""
+def _describe(service: Service) -> Response:
     fmt = answers.chosen_format(GRAPH_FORMATS)
-    graph = Graph(bind_namespaces="none")
-    root = request.url_root
-    here, dataset, default = (URIRef(root + "sparql" + end) for end in ("", "#dataset", "#default-graph"))
-    graph.add((here, RDF.type, SD.Service))
-    graph.add((here, SD.endpoint, here))
-    graph.add((here, SD.supportedLanguage, SD.SPARQL11Query))
-    for name in ("JSON", "XML", "CSV", "TSV"):
-        graph.add((here, SD.resultFormat, FORMATS["SPARQL_Results_" + name]))
-    for name in ("Turtle", "JSON-LD", "N-Triples", "RDF_XML"):
-        graph.add((here, SD.resultFormat, FORMATS[name]))
-    graph.add((here, SD.feature, SD.UnionDefaultGraph))
-    graph.add((here, SD.defaultDataset, dataset))
-    graph.add((dataset, RDF.type, SD.Dataset))
-    graph.add((dataset, SD.defaultGraph, default))
-    graph.add((default, RDF.type, SD.Graph))
-    counts = service.store.graphs()
-    graph.add((default, VOID.triples, Literal(sum(counts.values()), datatype=XSD.integer)))
-    for name, count in counts.items():
-        node = URIRef(f"{root}sparql#graph-{name.rpartition('/graph/')[2].replace('/', '-')}")
-        graph.add((dataset, SD.namedGraph, node))
-        graph.add((node, RDF.type, SD.NamedGraph))
-        graph.add((node, SD.name, name))
-        graph.add((node, VOID.triples, Literal(count, datatype=XSD.integer)))
-    return answers.tagged(answers.data(serialize(graph, fmt), fmt), service.revision, fmt.name)
+    if (same := answers.unchanged(service.revision, fmt.name)) is not None:
+        return same
+    body = service_description(service, own_root(), own_address(), fmt)
+    return answers.tagged(answers.data(body, fmt), service.revision, fmt.name)

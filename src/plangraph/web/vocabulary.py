@@ -1,28 +1,25 @@
-"""The vocabulary for people and programs: ontology, shapes, and the description of the dataset (VoID, DCAT)."""
+"""The vocabulary for people and programs: ontology, shapes, and where the dataset is described (VoID, DCAT)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SH, VOID, XSD, Namespace
+from rdflib.namespace import RDF, SH
 
-from plangraph.mediatypes import DATASET_FORMATS, GRAPH_FORMATS, HTML, TURTLE, Format
-from plangraph.namespaces import ID, ONTOLOGY_GRAPH, PG, SHAPES_GRAPH, compact
+from plangraph.mediatypes import GRAPH_FORMATS, HTML, Format
+from plangraph.namespaces import ONTOLOGY_GRAPH, SHAPES_GRAPH, compact
 from plangraph.ontology import Term, Vocabulary
 from plangraph.store.base import GraphStore
 from plangraph.web import answers
+from plangraph.web.description import dataset_description
+from plangraph.web.protocol import own_root
 from plangraph.web.rdf import serialize
 from plangraph.web.service import Service, current_service
 
 blueprint = Blueprint("vocabulary", __name__)
-SD: Final = Namespace("http://www.w3.org/ns/sparql-service-description#")
-FORMATS: Final = Namespace("http://www.w3.org/ns/formats/")
-_IANA: Final = "https://www.iana.org/assignments/media-types/"
-_DATASET_TYPES: Final = (str(DCAT.Dataset), str(DCAT.Catalog), str(DCAT.Distribution))
 
 
 @dataclass(frozen=True)
@@ -146,62 +143,10 @@ def _by_language(graph: Graph, subject: URIRef, predicate: URIRef) -> dict[str, 
 
 @blueprint.get("/.well-known/void")
 def void() -> Response:
-    """What this dataset holds, where to query it, how to take it along, and under which licence."""
+    """What this dataset holds, where to query it, how to take it along, and under which licence (VoID, DCAT)."""
     service = current_service()
     fmt = answers.chosen_format(GRAPH_FORMATS)
-    root = request.url_root
-    return answers.tagged(answers.data(serialize(_void(service, root), fmt), fmt), service.revision, fmt.name)
-
-
-def _void(service: Service, root: str) -> Graph:
-    graph = Graph(bind_namespaces="none")
-    here = URIRef(root + ".well-known/void")
-    whole = URIRef(root + ".well-known/void#dataset")
-    counts = service.store.graphs()
-    for type_ in (VOID.DatasetDescription, FOAF.Document):
-        graph.add((here, RDF.type, type_))
-    graph.add((here, FOAF.primaryTopic, whole))
-    for type_ in (VOID.Dataset, DCAT.Dataset, SD.Dataset):
-        graph.add((whole, RDF.type, type_))
-    overview = service.overview()
-    for lang, text in overview.plan.label.items():
-        graph.add((whole, DCTERMS.title, Literal(text, lang=lang)))
-    graph.add((whole, FOAF.homepage, URIRef(root)))
-    graph.add((whole, VOID.sparqlEndpoint, URIRef(root + "sparql")))
-    graph.add((whole, VOID.uriSpace, Literal(str(ID))))
-    graph.add((whole, VOID.vocabulary, URIRef(str(PG))))
-    graph.add((whole, VOID.triples, Literal(sum(counts.values()), datatype=XSD.integer)))
-    graph.add((whole, VOID.exampleResource, URIRef(overview.plan.iri)))
-    for fmt in (*GRAPH_FORMATS, *DATASET_FORMATS):
-        _add_download(graph, whole, URIRef(f"{root}graphs?default&format={fmt.name}"), fmt)
-    for name, count in counts.items():
-        graph.add((whole, VOID.subset, name))
-        graph.add((name, RDF.type, VOID.Dataset))
-        graph.add((name, VOID.triples, Literal(count, datatype=XSD.integer)))
-        _add_download(graph, name, URIRef(f"{root}graphs?graph={name}&format=turtle"), TURTLE)
-    for class_ in overview.classes:
-        part = URIRef(root + ".well-known/void#" + class_.iri.rpartition("#")[2])
-        graph.add((whole, VOID.classPartition, part))
-        graph.add((part, VOID["class"], URIRef(class_.iri)))
-        graph.add((part, VOID.entities, Literal(class_.count, datatype=XSD.integer)))
-    _add_catalogue(service.store, graph, whole)
-    return graph
-
-
-def _add_download(graph: Graph, dataset: URIRef, address: URIRef, fmt: Format) -> None:
-    graph.add((dataset, VOID.dataDump, address))
-    graph.add((dataset, DCAT.distribution, address))
-    graph.add((address, RDF.type, DCAT.Distribution))
-    graph.add((address, DCAT.downloadURL, address))
-    graph.add((address, DCAT.mediaType, URIRef(_IANA + fmt.media_type)))
-
-
-def _add_catalogue(store: GraphStore, graph: Graph, whole: URIRef) -> None:
-    """What the data's own catalogue says of the named graphs; its licences hold for the whole."""
-    for type_ in (DCAT.Catalog, DCAT.Dataset):
-        for node, _, _, _ in store.triples(None, RDF.type, type_):
-            for s, p, o, _ in store.triples(URIRef(str(node))):
-                if p != DCAT.distribution:
-                    graph.add((s, p, o))
-                if p == DCTERMS.license:
-                    graph.add((whole, DCTERMS.license, o))
+    if (same := answers.unchanged(service.revision, fmt.name)) is not None:
+        return same
+    body = dataset_description(service, own_root(), fmt)
+    return answers.tagged(answers.data(body, fmt), service.revision, fmt.name)
