@@ -9,7 +9,7 @@ STAMPS := $(VENV)/.stamps
 PORT   ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-long check bench bench-large soak browser format clean
+.PHONY: help setup serve test test-long check bench bench-large soak browser engines format clean
 
 help:
 	@echo "make serve      set up and serve the plan at http://127.0.0.1:$(PORT)"
@@ -49,6 +49,17 @@ browser:
 	  fi; \
 	fi
 
+# The engine that tests of remote stores need besides Oxigraph's server, which comes from PyPI.
+engines:
+	@if ! command -v virtuoso-t >/dev/null; then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    echo "== installing Virtuoso for the tests of remote engines"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq virtuoso-opensource >/dev/null; \
+	  else \
+	    echo "== Virtuoso isn't here (package virtuoso-opensource): its tests are skipped"; \
+	  fi; \
+	fi
+
 check: setup
 	@echo "== ruff"
 	@$(BIN)/ruff check .
@@ -56,11 +67,11 @@ check: setup
 	@echo "== mypy --strict"
 	@$(BIN)/mypy
 
-test: setup browser check
+test: setup browser engines check
 	@echo "== tests"
 	@$(BIN)/pytest -m 'not long'
 
-test-long: setup browser check
+test-long: setup browser engines check
 	@echo "== all tests"
 	@$(BIN)/pytest
 

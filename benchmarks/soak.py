@@ -253,7 +253,7 @@ def run(soak: Soak, seconds: float, seed: int) -> None:
         (soak.move, 0.05),
         *[(soak.read, 0.005)] * 3,
         (soak.harm, 0.2),
-        (soak.rob, 3.0),
+        (soak.rob, 5.0),
         (soak.sample, max(1.0, seconds / 600)),
     ]
     threads = [threading.Thread(target=repeat, args=(*job, number)) for number, job in enumerate(jobs)]

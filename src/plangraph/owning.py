@@ -78,7 +78,10 @@ class Owner:
         self._snapshot = self._take_snapshot()
         self._base = self._revision()
         self._template = Template(
-            self._snapshot, Limits(settings.query_megabytes, settings.memory_quads), revision=self._base
+            self._snapshot,
+            Limits(settings.query_megabytes, settings.memory_quads),
+            revision=self._base,
+            prepare="plangraph.validation:prepare",
         )
         self._folder = tempfile.TemporaryDirectory(prefix="plangraph-")  # short enough for a socket's name
         self.address = Path(self._folder.name) / "owner"

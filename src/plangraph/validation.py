@@ -112,6 +112,12 @@ def validate_upload(
     return {"report": report.to_json(), "turtle": report.to_turtle()}
 
 
+def prepare() -> None:
+    """Read the shapes and the vocabulary, which the first validation would do."""
+    _compiled(shipped_shapes())
+    _vocabulary_text()
+
+
 # --- Staging ----------------------------------------------------------------------------------------------------------
 
 

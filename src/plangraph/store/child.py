@@ -33,7 +33,7 @@ CHUNK: Final = 1 << 18
 _GRACE_SECONDS: Final = 2.0
 # Jobs are less urgent than answering pages; the process that waits for one gets the processor first.
 _NICENESS: Final = 5
-# How a child's messages begin; the pieces of an answer are plain bytes.
+# How a child's messages begin; the pieces of an answer before its last are plain bytes.
 READY, DONE, FAILED = "ready", "done", "failed"
 _RESULTS: Final = {
     "json": ox.QueryResultsFormat.JSON,
@@ -116,20 +116,22 @@ def _do(pipe: Connection, store: EmbeddedStore, job: QueryJob | CallJob) -> None
     try:
         if isinstance(job, QueryJob):
             with _no_new_files(store):
-                value: Any = _answer(pipe, store, job)
+                value, last = _answer(pipe, store, job)
+            pipe.send((DONE, value, last))
         else:
             module, _, name = job.target.partition(":")
             value = getattr(importlib.import_module(module), name)(store, *job.args)
-        pipe.send((DONE, value))
+            pipe.send((DONE, value, b""))
     except PlangraphError as failure:
-        pipe.send((FAILED, failure))
+        pipe.send((FAILED, failure, b""))
     except (MemoryError, RecursionError):
         os._exit(1)
     except ConnectionError:
         raise
     except Exception:
         traceback.print_exc()
-        pipe.send((FAILED, PlangraphError("内部错误，已记录。请报告。", "Internal error, logged. Please report it.")))
+        internal = PlangraphError("内部错误，已记录。请报告。", "Internal error, logged. Please report it.")
+        pipe.send((FAILED, internal, b""))
 
 
 class _Chunks:
@@ -142,16 +144,18 @@ class _Chunks:
     def write(self, data: bytes) -> int:
         self._held += data
         if len(self._held) >= CHUNK:
-            self.flush()
+            self._pipe.send(bytes(self._held))
+            self._held.clear()
         return len(data)
 
     def flush(self) -> None:
-        if self._held:
-            self._pipe.send(bytes(self._held))
-            self._held.clear()
+        """Nothing: the last piece goes along with the word that it is the last."""
+
+    def last(self) -> bytes:
+        return bytes(self._held)
 
 
-def _answer(pipe: Connection, store: EmbeddedStore, job: QueryJob) -> tuple[Form, Format]:
+def _answer(pipe: Connection, store: EmbeddedStore, job: QueryJob) -> tuple[tuple[Form, Format], bytes]:
     default_graphs, named_graphs = job.default_graphs, job.named_graphs
     if default_graphs is not None or named_graphs is not None:
         # SPARQL 1.1 Protocol, 2.1.4: a dataset that the request names is complete as it stands.
@@ -168,8 +172,7 @@ def _answer(pipe: Connection, store: EmbeddedStore, job: QueryJob) -> tuple[Form
     else:
         form, fmt = "ask" if isinstance(result, ox.QueryBoolean) else "select", _chosen(job.accept, RESULT_FORMATS)
         result.serialize(sink, format=_RESULTS[fmt.name])
-    out.flush()
-    return form, fmt
+    return (form, fmt), out.last()
 
 
 def _chosen(accept: str | None, offers: Sequence[Format]) -> Format:

@@ -44,6 +44,12 @@ class Answer:
     body: IO[bytes]
     size: int
 
+    @property
+    def content_type(self) -> str:
+        """The media type, with its encoding where it is text."""
+        media_type = self.format.media_type
+        return media_type + ("; charset=utf-8" if media_type.startswith("text/") else "")
+
     def chunks(self) -> Iterator[bytes]:
         """The bytes, piece by piece; the file is closed at the end."""
         with self.body:
@@ -66,6 +72,8 @@ class _Child:
             channel.close()
             raise _no_start() from None
         self.pipe = Connection(channel.detach())
+        self._poll = select.poll()
+        self._poll.register(self.pipe.fileno(), select.POLLIN)
         self.revision: Revision | None = None
         self._process = -1
         self._handle: int | None = None
@@ -84,6 +92,10 @@ class _Child:
                 self._handle = os.pidfd_open(self._process)
         assert self.revision is not None
         return self.revision
+
+    def has_message(self, deadline: float) -> bool:
+        """Whether it says something, or ends, before ``deadline``, a time of the monotonic clock."""
+        return bool(self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
 
     def signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -353,29 +365,31 @@ class _Run:
         try:
             pipe.send((self._seconds + self._wait, job))
             while True:
-                self._wait_for_message(pipe, long)
+                self._wait_for_message(long)
                 message = pipe.recv()
-                if not isinstance(message, bytes):
-                    how, value = message
-                    return (_Failure(value) if how == FAILED else value), size
-                size += len(message)
-                if size > max_bytes or body is None:
+                piece = message if isinstance(message, bytes) else message[2]
+                size += len(piece)
+                if size > max_bytes:
                     raise TooLarge(
                         f"结果超过 {max_bytes} 字节。请加 LIMIT 或少选几个变量。",
                         f"The result is over {max_bytes} bytes. Add a LIMIT or select fewer variables.",
                     )
-                body.write(message)
+                if piece and body is not None:
+                    body.write(piece)
+                if piece is not message:
+                    how, value, _ = message
+                    return (_Failure(value) if how == FAILED else value), size
         finally:
             if self.is_long:
                 long.release()
 
-    def _wait_for_message(self, pipe: Connection, long: threading.BoundedSemaphore) -> None:
+    def _wait_for_message(self, long: threading.BoundedSemaphore) -> None:
         if not self.is_long:
-            if pipe.poll(max(0.0, min(self._quick_until, self._deadline) - time.monotonic())):
+            if self._child.has_message(min(self._quick_until, self._deadline)):
                 return
             if time.monotonic() < self._deadline:
                 self._become_long(long)
-        if not pipe.poll(max(0.0, self._deadline - time.monotonic())):
+        if not self._child.has_message(self._deadline):
             raise OverLimit(
                 f"超过了 {self._seconds:g} 秒的时限，已停止。请缩小范围或加 LIMIT。",
                 f"Stopped at the time limit of {self._seconds:g} s. Narrow it down or add a LIMIT.",

@@ -62,10 +62,21 @@ class Limits:
 
 
 class Template:
-    """The template process over the snapshot in a folder; ``address`` is the socket at which its children are had."""
+    """The template process over the snapshot in a folder; ``address`` is the socket at which its children are had.
 
-    def __init__(self, snapshot: Path, limits: Limits | None = None, *, revision: Revision | None = None) -> None:
-        self._limits = limits or Limits()
+    ``prepare`` names a function ``"module:name"`` that is called there as soon as nobody has come for a moment: what it
+    imports and keeps, no child needs to make again.
+    """
+
+    def __init__(
+        self,
+        snapshot: Path,
+        limits: Limits | None = None,
+        *,
+        revision: Revision | None = None,
+        prepare: str = "",
+    ) -> None:
+        self._limits, self._prepare = limits or Limits(), prepare
         self._folder = tempfile.TemporaryDirectory(prefix="plangraph-")  # short enough for a socket's name
         self.address = Path(self._folder.name) / "readers"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -88,6 +99,7 @@ class Template:
                 self._limits.memory_quads,
                 self._revision.number,
                 self._revision.text,
+                self._prepare,
             ]
             # A session of its own: Ctrl+C in the terminal is for the server, which ends its workers itself.
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -166,10 +178,11 @@ class Template:
 # --- In the template process ------------------------------------------------------------------------------------------
 
 _CANT_LOAD: Final = 3
+_IDLE_SECONDS: Final = 1.0
 
 
 def main(argv: list[str]) -> int:
-    """The process: ``LISTENER CONTROL SNAPSHOT MEGABYTES MEMORY_QUADS NUMBER REVISION``, the first two descriptors."""
+    """The process: ``LISTENER CONTROL SNAPSHOT MEGABYTES MEMORY_QUADS NUMBER REVISION PREPARE``, first descriptors."""
     listener = socket.socket(fileno=int(argv[0]))
     control = Connection(int(argv[1]))
     limits = Limits(int(argv[3]), int(argv[4]))
@@ -177,12 +190,19 @@ def main(argv: list[str]) -> int:
     # The kernel clears away children that end; nobody waits for them here.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    gc.collect()
     gc.freeze()
     control.send(held.in_memory)
+    unprepared = argv[7]
     while True:
-        ready, _, _ = select.select([listener.fileno(), control.fileno()], [], [])
-        if control.fileno() in ready:
+        ready, _, _ = select.select(
+            [listener.fileno(), control.fileno()], [], [], _IDLE_SECONDS if unprepared else None
+        )
+        if not ready:
+            module, _, name = unprepared.partition(":")
+            getattr(importlib.import_module(module), name)()
+            gc.freeze()
+            unprepared = ""
+        elif control.fileno() in ready:
             try:
                 held.move(control.recv())
                 control.send(held.in_memory)

@@ -32,6 +32,7 @@ from plangraph.web import urls as addresses
 from plangraph.web.bundles import bundle
 from plangraph.web.caching import AnswerCache
 from plangraph.web.compression import compress
+from plangraph.web.quick import QuickAnswers
 from plangraph.web.service import Service, end_with_parent, linked_service
 from plangraph.web.words import register_words
 
@@ -80,7 +81,8 @@ def create_app(service: Service) -> Flask:
     compress(app)  # the first to be named is the last to run
     app.after_request(answers.finish)
     answers.register_errors(app)
-    app.wsgi_app = AnswerCache(app.wsgi_app, service, service.settings.cache_bytes)  # type: ignore[method-assign]
+    quick = QuickAnswers(app, service)
+    app.wsgi_app = AnswerCache(quick, service, service.settings.cache_bytes)  # type: ignore[method-assign]
     return app
 
 

@@ -172,8 +172,8 @@ def chosen_format(offers: Sequence[Format], *, suffix: str = "") -> Format:
 
 def prefers_page() -> bool:
     """Whether the client names HTML among what it wants most, as browsers do and programs don't."""
-    best = negotiate(request.headers.get("Accept"), (JSON, *GRAPH_FORMATS, HTML))
-    return best is HTML
+    accept = request.headers.get("Accept", "")
+    return "html" in accept.lower() and negotiate(accept, (JSON, *GRAPH_FORMATS, HTML)) is HTML
 
 
 def csp_nonce() -> str:
@@ -206,6 +206,11 @@ def tagged(response: Response, revision: str, fmt: str, *, weak: bool = False) -
         response.set_etag(_tag(revision, fmt), weak=weak)
     response.headers.setdefault("Cache-Control", "no-cache")
     return response
+
+
+def weak_tag(revision: str, fmt: str) -> str:
+    """The header's value that ``tagged`` gives an answer of which the same data may be written in another order."""
+    return f'W/"{_tag(revision, fmt)}"'
 
 
 def unchanged(revision: str, fmt: str) -> Response | None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = tuple[str, ...]
 
-_PATHS: Final = ("/sparql", "/sparql/")
+PATHS: Final = ("/sparql", "/sparql/")
+"""Where queries are answered."""
 _REVISION: Final = "plangraph.revision"
 # What an answer depends on besides address and body.
 _HEADERS: Final = ("HTTP_HOST", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "CONTENT_TYPE", "wsgi.url_scheme")
@@ -55,7 +56,7 @@ class AnswerCache:
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] not in _PATHS or "HTTP_IF_NONE_MATCH" in environ:
+        if environ["PATH_INFO"] not in PATHS or "HTTP_IF_NONE_MATCH" in environ:
             return self._app(environ, start_response)
         request = _request(environ)
         if request is None:

@@ -6,24 +6,27 @@ W3C Recommendation, 21 March 2013, sections 2.1 (query) and 2.2 (update).
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 from rdflib import URIRef
+from werkzeug.sansio.utils import get_current_url
+from werkzeug.wrappers import Request
 
 from plangraph.errors import BadInput, Refused, TooLarge
 from plangraph.mediatypes import CONSTRUCT_FORMATS, RESULT_FORMATS, Format, by_name
 from plangraph.namespaces import is_safe_iri
+from plangraph.store.readers import Answer
 from plangraph.store.screening import datasets_named
 from plangraph.store.tokens import tokens
 from plangraph.web.answers import Fault
+from plangraph.web.service import Readers
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -53,10 +56,22 @@ class QueryRequest:
         """Whether the same data give the same answer again."""
         return _CHANGING.search(self.text) is None
 
-    def digest(self) -> str:
-        """A short digest of all that the answer depends on besides the data."""
+    def ask(self, readers: Readers) -> Answer:
+        """Have it answered."""
+        return readers.query(
+            self.text,
+            self.accept,
+            default_graphs=self.default_graphs,
+            named_graphs=self.named_graphs,
+            base=self.base,
+            seconds=self.seconds,
+        )
+
+    @property
+    def tag(self) -> str:
+        """What stands in the answer's entity tag besides the revision: a digest of all else that it depends on."""
         parts = (self.text, self.default_graphs, self.named_graphs, self.base, self.accept)
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+        return "query-" + hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True)
@@ -72,19 +87,21 @@ class UpdateRequest:
 class Parameters:
     """The parameters of this request: those of the address, and those of a posted form.
 
-    ``limit`` is the most bytes of a form. Raises ``BadInput`` where they aren't UTF-8.
+    ``limit`` is the most bytes of a form; ``asked`` is the request, where it isn't Flask's. Raises ``BadInput`` where
+    they aren't UTF-8.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, asked: Request | None = None) -> None:
         self._limit = limit
+        self.request = asked or request
 
     @cached_property
     def _in_address(self) -> list[tuple[str, str]]:
-        return _pairs(request.query_string)
+        return _pairs(self.request.query_string)
 
     @cached_property
     def _in_form(self) -> list[tuple[str, str]]:
-        if request.method != "POST" or request.mimetype != FORM:
+        if self.request.method != "POST" or self.request.mimetype != FORM:
             return []
         check_charset()
         return _pairs(body(self._limit))
@@ -154,15 +171,25 @@ def direct_text(limit: int) -> str:
 
 def own_root() -> str:
     """This server's address as the client knows it, with a slash at the end. Raises ``BadInput`` for an odd Host."""
-    if not _HOST.fullmatch(request.host):
-        raise BadInput("Host 头不是有效的主机名。", "The Host header isn't a valid name of a host.")
+    _check_host(request)
     return request.url_root
 
 
-def own_address() -> str:
+def own_address(asked: Request | None = None) -> str:
     """The address of this request without its query: what relative IRIs are resolved against."""
-    own_root()
-    return request.base_url
+    asked = asked or request
+    _check_host(asked)
+    return _address(asked.scheme, asked.host, asked.root_path, asked.path)
+
+
+def _check_host(asked: Request) -> None:
+    if not _HOST.fullmatch(asked.host):
+        raise BadInput("Host 头不是有效的主机名。", "The Host header isn't a valid name of a host.")
+
+
+@lru_cache(maxsize=256)
+def _address(scheme: str, host: str, root: str, path: str) -> str:
+    return get_current_url(scheme, host, root, path)
 
 
 def read_query(text: str, parameters: Parameters, limit: int) -> QueryRequest:
@@ -175,7 +202,7 @@ def read_query(text: str, parameters: Parameters, limit: int) -> QueryRequest:
         without_dataset(text) if given else text,
         default if given else None,
         named if given else None,
-        own_address(),
+        own_address(parameters.request),
         _accept(parameters),
         _seconds(parameters),
     )
@@ -222,7 +249,7 @@ def _check_text(text: str, limit: int, zh: str, en: str) -> None:
 def _accept(parameters: Parameters) -> str | None:
     """The formats asked for: by ``format=`` in address or form, else by the header."""
     if not parameters.has("format"):
-        return request.headers.get("Accept")
+        return parameters.request.headers.get("Accept")
     formats = (*RESULT_FORMATS, *CONSTRUCT_FORMATS)
     # Clients repeat the parameter, with a name and with a media type, and hope that one is understood.
     asked = parameters.all("format")

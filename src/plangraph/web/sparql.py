@@ -8,6 +8,7 @@ from plangraph.errors import BadInput
 from plangraph.mediatypes import GRAPH_FORMATS
 from plangraph.namespaces import PREFIXES
 from plangraph.queries import THEMES, questions
+from plangraph.store.readers import Answer
 from plangraph.web import answers, writing
 from plangraph.web.answers import Fault
 from plangraph.web.caching import keep
@@ -26,17 +27,24 @@ from plangraph.web.protocol import (
     refuse_absent,
     refuse_foreign,
 )
+from plangraph.web.quick import found
 from plangraph.web.service import Service, current_service
 from plangraph.writing import Update, exists
 
 blueprint = Blueprint("sparql", __name__)
 # Percent-encoding makes a text up to three times as long; the other parameters stand beside it.
 _ENCODED = 4
+_WHOLE = 1 << 18
 
 
 @blueprint.get("/sparql", strict_slashes=False)
 def get() -> Response:
     """A query by GET; without one the editor for people, the service description for programs."""
+    at_hand = found(request.environ)
+    if isinstance(at_hand, Exception):
+        raise at_hand
+    if at_hand is not None:
+        return _told(*at_hand)
     parameters = Parameters(0)
     if parameters.has("update"):
         raise BadInput("更新须用 POST 发送。", "An update has to be sent by POST.")
@@ -105,24 +113,15 @@ def _query(text: str, parameters: Parameters) -> Response:
         _only("query", "update", parameters)
     asked = read_query(text, parameters, service.settings.query_bytes)
     refuse_absent(asked, lambda graph: exists(service.store, graph))
-    tag = f"query-{asked.digest()}"
-    if asked.repeatable and (same := answers.unchanged(service.revision, tag)) is not None:
+    if asked.repeatable and (same := answers.unchanged(service.revision, asked.tag)) is not None:
         return same
-    return _answer(service, asked, tag)
+    return _told(asked, asked.ask(service.readers))
 
 
-def _answer(service: Service, asked: QueryRequest, tag: str) -> Response:
-    answer = service.readers.query(
-        asked.text,
-        asked.accept,
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
-        base=asked.base,
-        seconds=asked.seconds,
-    )
-    media_type = answer.format.media_type
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    response = Response(answer.chunks(), content_type=media_type + charset)
+def _told(asked: QueryRequest, answer: Answer) -> Response:
+    # One that may be kept is sent in one piece, so that it can be, compressed or not.
+    whole = answer.size <= _WHOLE
+    response = Response(answer.read() if whole else answer.chunks(), content_type=answer.content_type)
     response.call_on_close(answer.body.close)  # a HEAD request never reads it
     response.content_length = answer.size
     response.headers["Cache-Control"] = "no-cache"
@@ -130,7 +129,7 @@ def _answer(service: Service, asked: QueryRequest, tag: str) -> Response:
         return response
     keep(request.environ, answer.revision.text)
     if request.method in ("GET", "HEAD"):
-        return answers.tagged(response, answer.revision.text, tag, weak=True)
+        return answers.tagged(response, answer.revision.text, asked.tag, weak=True)
     return response
 
 

@@ -50,8 +50,7 @@ def make(engine: Engine, changeset: Changeset, expected: str | None, *, most_byt
     dialect = engine.dialect
     added, removed = _distinct(changeset.added), _distinct(changeset.removed)
     # DELETE goes before INSERT in one operation, so a quad in both stays, as Changeset says.
-    size = len(added) + len(removed)
-    if dialect.most_quads is None or size <= dialect.most_quads:
+    if not _needs_gathering(added, removed, dialect):
         text = _conditional(_graphs(removed, dialect, deleting=True), _graphs(added, dialect), expected, new)
         _check_size(engine, text, most_bytes)
         _send(engine, text, expected, new)
@@ -66,6 +65,17 @@ def make(engine: Engine, changeset: Changeset, expected: str | None, *, most_byt
     finally:
         _forget(engine, key)
     return new
+
+
+def _needs_gathering(added: Sequence[Quad], removed: Sequence[Quad], dialect: Dialect) -> bool:
+    """Whether a change can't be written out in one update: it is too large, or the engine wouldn't do it.
+
+    Virtuoso doesn't remove a triple whose literal is written out with letters beyond ASCII and a language, or with a
+    type unknown to it. It does where the literal comes from data.
+    """
+    if dialect.loose and any(isinstance(quad[2], Literal) for quad in removed):
+        return True
+    return dialect.most_quads is not None and len(added) + len(removed) > dialect.most_quads
 
 
 def make_on_server(engine: Engine, changeset: Changeset, expected: str | None, *, most_bytes: int) -> None:
@@ -133,7 +143,6 @@ def _staged(
 
     A gathered triple's subject tells what is to come of it: ``KEY i0/SUBJECT`` goes into the graph numbered 0.
     """
-    assert dialect.most_quads is not None
     numbers: dict[URIRef, int] = {}
     lines: list[str] = []
     for way, quads in (("d", removed), ("i", added)):
@@ -141,7 +150,7 @@ def _staged(
             number = numbers.setdefault(quad[3], len(numbers))
             subject = text_of(URIRef(f"{key}{way}{number}/{quad[0]}"))
             lines += _triples(quad, dialect, deleting=way == "d", subject=subject)
-    step = dialect.most_quads
+    step = dialect.most_quads or len(lines)
     parts = [
         f"INSERT DATA {{ GRAPH <{STAGING_GRAPH}> {{\n{''.join(lines[n : n + step])}}} }}"
         for n in range(0, len(lines), step)

@@ -2,8 +2,8 @@
 
 A query of plangraph's sees the union of the named graphs as its default graph. Engines that don't do so by themselves
 are asked to: Oxigraph's server by a parameter of its own, any other by the SPARQL protocol's lists of graphs. Virtuoso
-unites them, but with graphs of its own among them, so it gets the lists, too; its pragmas that leave graphs out make it
-answer wrongly (7.2.5).
+unites them, but with graphs of its own among them, so it gets the lists, too: as pragmas, since it repeats each
+parameter in a header of its answer. Its pragmas that leave graphs out make it answer wrongly (7.2.5).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from plangraph.store.remote.wire import Reply, Wire
 STAGING_GRAPH: Final = GRAPHS["staging"]
 """Where changes are gathered that are too large for one update of an engine; no query of plangraph's sees it."""
 
+OXIGRAPH_NAME: Final = "Oxigraph"
 _SYSTEM_GRAPHS: Final = (
     "http://www.openlinksw.com/schemas/virtrdf#",
     "http://www.w3.org/ns/ldp#",
@@ -47,15 +48,17 @@ class Dialect:
     """One kind of engine.
 
     ``union`` is how its default graph becomes the union: it is so by itself, by Oxigraph's parameter, or by listing
-    the graphs. ``written`` and ``read`` turn literals into those that it keeps, and back. ``most_quads`` is how many
-    quads one update may name. ``cuts`` tells one that ends long answers early: then graphs are made here, from
-    solutions, whose end it marks. ``loose`` tells one that matches literals by value. ``hidden`` are its own graphs.
+    the graphs, as ``pragmas`` in the text where it has them. ``written`` and ``read`` turn literals into those that it
+    keeps, and back. ``most_quads`` is how many quads one update may name. ``cuts`` tells one that ends long answers
+    early: then graphs are made here, from solutions, whose end it marks. ``loose`` tells one that matches literals by
+    value, and some not at all where they are to be removed. ``hidden`` are its own graphs.
     """
 
     name: str
     union: Literal["own", "parameter", "listed"] = "own"
     written: Callable[[Term], Term] = _unchanged
     read: ReadLiteral = as_it_stands
+    pragmas: bool = False
     most_quads: int | None = None
     cuts: bool = False
     loose: bool = False
@@ -69,6 +72,7 @@ OXIGRAPH: Final = Dialect("oxigraph", union="parameter")
 VIRTUOSO: Final = Dialect(
     "virtuoso",
     union="listed",
+    pragmas=True,
     written=literals.written,
     read=literals.read,
     # From about 2,000 triples on, Virtuoso 7 refuses: the SQL that it makes of them has over 10,000 lines.
@@ -95,7 +99,7 @@ def recognise(wire: Wire, query_address: str, ask: Callable[[str], Reply]) -> Di
         return VIRTUOSO
     if described is not None and _says_union(described):
         return UNITED
-    if server.startswith("Oxigraph"):
+    if server.startswith(OXIGRAPH_NAME):
         return OXIGRAPH
     return UNITED if _unites(ask) else LISTED
 

@@ -11,17 +11,19 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import XSD
 
-from plangraph.errors import OverLimit, TooLarge, Unavailable
+from plangraph.errors import BadInput, OverLimit, TooLarge, Unavailable
 from plangraph.mediatypes import N_TRIPLES, RESULTS_JSON
 from plangraph.store.base import Solutions, Term
 from plangraph.store.remote.addresses import Address
 from plangraph.store.remote.dialects import PLANGRAPH, Dialect, recognise
+from plangraph.store.remote.literals import text_of
 from plangraph.store.remote.results import read_results
 from plangraph.store.remote.texts import boolean_variables, with_prefixes
 from plangraph.store.remote.wire import Reply, Wire
 from plangraph.store.terms import from_oxigraph
 from plangraph.store.tokens import names_dataset
 
+_UNION: Final = "union-default-graph"
 _MAX_ROWS: Final = "x-sparql-maxrows"
 _STATE: Final = "x-sql-state"
 
@@ -63,27 +65,25 @@ class Engine:
         False saves the trouble for texts that name a graph for every pattern.
         """
         dialect = self.dialect
-        parameters = []
-        default_graphs, named_graphs = dataset
-        if default_graphs is None and named_graphs is None:
-            if united and dialect.union != "own" and not names_dataset(text):
-                parameters = self._union(dialect)
-        else:
-            parameters += [("default-graph-uri", name) for name in default_graphs or ()]
-            parameters += [("named-graph-uri", name) for name in named_graphs or ()]
-        return self._post(with_prefixes(text), accept, parameters)
-
-    def _union(self, dialect: Dialect) -> list[tuple[str, str]]:
-        if dialect.union == "parameter":
-            return [("union-default-graph", "true")]
-        names = self._graphs()
-        return [(key, name) for key in ("default-graph-uri", "named-graph-uri") for name in names]
+        parameters: list[tuple[str, str]] = []
+        if dataset != (None, None):
+            parameters = _listed(*dataset)
+        elif united and dialect.union != "own" and not names_dataset(text):
+            if dialect.union == "parameter":
+                parameters = [(_UNION, "true")]
+            else:
+                names = self._graphs()
+                parameters = _listed(names, names)
+        text = with_prefixes(text)
+        if dialect.pragmas and parameters:
+            text, parameters = "".join(f"define input:{key} {_iri(name)} " for key, name in parameters) + text, []
+        return self._post(text, accept, parameters)
 
     def _post(self, text: str, accept: str, parameters: Sequence[tuple[str, str]]) -> Reply:
         self.requests += 1
         address = self.address.query
         # Oxigraph reads its own parameter from the address alone.
-        own = [pair for pair in parameters if pair[0] == "union-default-graph"]
+        own = [pair for pair in parameters if pair[0] == _UNION]
         if own:
             address += ("&" if "?" in address else "?") + urlencode(own)
         body = urlencode([("query", text), *(pair for pair in parameters if pair not in own)]).encode()
@@ -174,6 +174,23 @@ class Engine:
             f"{self.address.shown} gives no more than {rows} rows, so the answer isn't whole. Use a LIMIT below "
             f"{rows}, or raise the engine's limit (Virtuoso: ResultSetMaxRows).",
         )
+
+
+def _listed(default_graphs: Sequence[str] | None, named_graphs: Sequence[str] | None) -> list[tuple[str, str]]:
+    return [
+        *(("default-graph-uri", name) for name in default_graphs or ()),
+        *(("named-graph-uri", name) for name in named_graphs or ()),
+    ]
+
+
+def _iri(name: str) -> str:
+    try:
+        return text_of(URIRef(name))
+    except ValueError as fault:
+        raise BadInput(
+            f"命名图须以完整的 IRI 给出，而不是“{name}”（{fault}）。",
+            f"A named graph is given by an absolute IRI, not “{name}” ({fault}).",
+        ) from None
 
 
 def _with_truths(found: Solutions, names: frozenset[str]) -> Solutions:

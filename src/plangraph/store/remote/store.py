@@ -9,7 +9,6 @@ from typing import Final, Self
 
 from rdflib import BNode, Graph, URIRef
 
-from plangraph.errors import BadInput
 from plangraph.settings import Settings
 from plangraph.store.base import Changeset, Quad, QueryResult, Solutions, Term
 from plangraph.store.embedded import EmbeddedStore
@@ -19,7 +18,6 @@ from plangraph.store.remote.cached import CachedReading
 from plangraph.store.remote.claiming import revision_of
 from plangraph.store.remote.constructing import construct, describe
 from plangraph.store.remote.engine import Dataset, Engine
-from plangraph.store.remote.literals import text_of
 from plangraph.store.remote.serializing import serialize_result
 from plangraph.store.remote.texts import take_apart, with_bindings
 from plangraph.store.remote.wire import Wire
@@ -201,14 +199,14 @@ class RemoteStore:
 
     def graph(self, name: URIRef | None = None) -> Graph:
         graph = Graph(bind_namespaces="none")
-        quads = self.triples() if name is None else self.quads_of(_checked(name))
+        quads = self.triples() if name is None else self.quads_of(name)
         for s, p, o, _ in quads:
             graph.add((s, p, o))
         return graph
 
     def dump(self, media_type: str, name: URIRef | None = None) -> bytes:
         held = EmbeddedStore()
-        held.apply(Changeset(added=list(self.triples() if name is None else self.quads_of(_checked(name)))))
+        held.apply(Changeset(added=list(self.triples() if name is None else self.quads_of(name))))
         return held.dump(media_type, name)
 
     def apply(self, changeset: Changeset, *, expected: str | None = None) -> None:
@@ -241,14 +239,3 @@ class RemoteStore:
 
     def __len__(self) -> int:
         return sum(self.graphs().values())
-
-
-def _checked(name: URIRef) -> URIRef:
-    try:
-        text_of(name)
-    except ValueError as fault:
-        raise BadInput(
-            f"命名图须以完整的 IRI 给出，而不是“{name}”（{fault}）。",
-            f"A named graph is given by an absolute IRI, not “{name}” ({fault}).",
-        ) from None
-    return name
