@@ -110,7 +110,8 @@ class Plangraph(Server):
     path = "/sparql"
 
     def fill(self) -> None:
-        _run([sys.executable, "-m", "benchmarks.filling", str(self.folder / "store"), str(self.data)])
+        store = str(self.folder / "store")
+        _run([sys.executable, "-m", "plangraph", "load", "--empty", "--gate", "off", "--store", store, str(self.data)])
 
     def command(self, port: int) -> list[str]:
         serve = [sys.executable, "-m", "plangraph", "--lang", "en", "serve", "--empty", "--host", _HOST]

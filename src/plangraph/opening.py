@@ -67,6 +67,7 @@ class PoolLimits(TypedDict):
     wait: float
     memory_quads: int
     default_graph: str | None
+    services: tuple[str, ...]
 
 
 def pool_limits(settings: Settings, size: int | None = None) -> PoolLimits:
@@ -80,6 +81,7 @@ def pool_limits(settings: Settings, size: int | None = None) -> PoolLimits:
         "queue": settings.queued,
         "wait": settings.wait_seconds,
         "memory_quads": settings.memory_quads,
+        "services": tuple(settings.services.split()),
         "default_graph": None if settings.default_graph == "union" else str(LOCAL_GRAPH),
     }
 

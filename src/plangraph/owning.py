@@ -119,6 +119,7 @@ class Owner:
                     self._move,
                     gate=self._settings.gate,
                     union=self._settings.default_graph == "union",
+                    services=limits["services"],
                 )
         return self._writer.change(request, expected=expected)
 

@@ -18,6 +18,8 @@ from plangraph.owning import OWNER_VARIABLE, Owner
 from plangraph.settings import Settings, environment_name, settings_table, store_folder
 from plangraph.terminal import say
 
+# Connections at once to a web process, idle ones too.
+_CONNECTIONS: Final = 1024
 # A web process that two signals reach at once may not take either.
 _STOP_SECONDS: Final = 5
 
@@ -57,15 +59,14 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False, open_writi
         os.environ[OWNER_VARIABLE] = str(owner.address)
         say(f"正在提供服务：{address}（按 Ctrl+C 停止）" if zh else f"Serving at {address} (Ctrl+C stops it)")
         server = _Server(
-            "plangraph.web:wsgi",
+            "plangraph.web:served",
             factory=True,
             address=settings.host,
             port=port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
             workers=settings.workers,
-            blocking_threads=settings.threads,
-            backpressure=settings.threads,
-            log_level=LogLevels.error,  # it warns of many threads, which wait for query processes here
+            backpressure=_CONNECTIONS,
+            log_level=LogLevels.warning,
             respawn_failed_workers=True,
             workers_kill_timeout=_STOP_SECONDS,
         )

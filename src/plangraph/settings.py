@@ -55,6 +55,9 @@ class Settings:
     query_bytes: int = _row(200_000, "查询文本的长度上限（字节）", "longest query text, bytes", least=1)
     result_bytes: int = _row(100_000_000, "查询结果的大小上限（字节）", "largest query result, bytes", least=1)
     upload_bytes: int = _row(10_000_000, "上传数据的大小上限（字节）", "largest upload, bytes", least=1)
+    body_seconds: float = _row(
+        20.0, "接收一个请求体的时限（秒）", "time in which a request's body has to arrive, s", least=0
+    )
     memory_quads: int = _row(
         1_000_000,
         "四元组不多于此数时，查询进程把数据放在内存中",
@@ -63,6 +66,9 @@ class Settings:
     )
     page_size: int = _row(50, "页面上一个列表每页的条数", "rows of one list on a page", least=1)
     neighbourhood_limit: int = _row(60, "关系图一次展开的最多节点数", "most nodes that one expansion adds", least=1)
+    services: str = _row(
+        "", "查询可经 SERVICE 访问的端点，以空格分隔", "endpoints that queries may call by SERVICE, separated by spaces"
+    )
     cache_bytes: int = _row(
         64_000_000, "查询结果缓存的大小上限（字节）", "memory for kept query answers, bytes", least=0
     )

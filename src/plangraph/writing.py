@@ -106,7 +106,8 @@ class Writer:
     """Makes changes of ``store``, one after the other.
 
     ``pool`` stages them, and ``moved`` is told what was written: it gives the new revision once every reader sees it.
-    ``gate`` is ``enforce``, ``warn`` or ``off``; ``union`` says what the default graph of a ``WHERE`` is.
+    ``gate`` is ``enforce``, ``warn`` or ``off``; ``union`` says what the default graph of a ``WHERE`` is,
+    ``services`` which endpoints it may call.
     """
 
     def __init__(
@@ -117,15 +118,18 @@ class Writer:
         *,
         gate: str,
         union: bool = True,
+        services: tuple[str, ...] = (),
     ) -> None:
         self._store, self._pool, self._moved = store, pool, moved
-        self._gate, self._union = gate, union
+        self._gate, self._union, self._services = gate, union, services
         self._lock = threading.Lock()
 
     def change(self, request: Request, *, expected: str | None = None) -> Change:
         """Stage, validate, write. Raises what the stages raise; the store is then as it was."""
         with self._lock:
-            staged, revision = self._pool.stage("plangraph.writing:stage", request, self._gate, self._union)
+            staged, revision = self._pool.stage(
+                "plangraph.writing:stage", request, self._gate, self._union, self._services
+            )
             if expected is not None and revision.text != expected:
                 raise Conflict(
                     "数据在读取之后已有改动，未写入。请重新读取后再试。",
@@ -158,14 +162,14 @@ class Staged:
     report: dict[str, Any] | None
 
 
-def stage(store: EmbeddedStore, request: Request, gate: str, union: bool) -> Staged:
+def stage(store: EmbeddedStore, request: Request, gate: str, union: bool, services: tuple[str, ...]) -> Staged:
     """Work out the change on ``store``, which is a private copy, and hold it against the shapes.
 
     Raises ``DoesNotConform`` with the report as JSON where the gate is ``enforce`` and a mandatory shape is broken.
     """
     store = store.writable()
     if isinstance(request, Update):
-        changeset = _update(store, request, union)
+        changeset = _update(store, request, union, services)
     else:
         if request.graph in OWN_GRAPHS:
             raise Refused(
@@ -195,7 +199,7 @@ def _marker(graph: URIRef) -> Quad:
     return graph, RDF.type, SD.NamedGraph, STATE_GRAPH
 
 
-def _update(store: EmbeddedStore, request: Update, union: bool) -> Changeset:
+def _update(store: EmbeddedStore, request: Update, union: bool, services: tuple[str, ...]) -> Changeset:
     changeset = changes_of(
         store,
         request.text,
@@ -205,6 +209,7 @@ def _update(store: EmbeddedStore, request: Update, union: bool) -> Changeset:
         own=OWN_GRAPHS,
         local=LOCAL_GRAPH,
         union=union,
+        services=services,
     )
     # Later operations of a request are evaluated on what earlier ones did to the copy.
     store.apply(Changeset(added=changeset.removed, removed=changeset.added))

@@ -34,9 +34,10 @@ def serve(lang: str, /, read_only: bool, empty: bool, **given: Any) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--graph", metavar="IRI", help="Named graph for triples that name none.")
 @click.option("--gate", type=click.Choice(["enforce", "warn", "off"]), help="Validation before writing.")
+@click.option("--empty", is_flag=True, help="Don't fill the store with the shipped data.")
 @store_option
 @pass_lang
-def load(lang: str, /, files: tuple[Path, ...], graph: str | None, **given: Any) -> None:
+def load(lang: str, /, files: tuple[Path, ...], graph: str | None, empty: bool, **given: Any) -> None:
     """Load RDF files or folders through the gate. 经校验后载入 RDF 文件或文件夹。"""
     from plangraph.commits import LOCAL_GRAPH, load
     from plangraph.namespaces import compact, expand
@@ -45,7 +46,7 @@ def load(lang: str, /, files: tuple[Path, ...], graph: str | None, **given: Any)
 
     settings = read_settings(**given)
     needs_folder(settings)
-    store, _ = open_embedded(settings)
+    store, _ = open_embedded(settings, empty=empty)
     try:
         loaded = load(store, files, graph=expand(graph) if graph else LOCAL_GRAPH, gate=settings.gate)
     except DoesNotConform as error:

@@ -136,6 +136,7 @@ class ReaderPool:
     may run longer than ``quick_seconds`` at a time; ``queue`` more may be under way, and wait for such a place at most
     ``wait`` seconds. ``megabytes`` and ``memory_quads`` are those of ``Limits``, for a template of its own, whose data
     are at ``revision``. ``default_graph`` is the default graph of queries that name none; without it, the union.
+    ``services`` are the endpoints that a query may call.
     """
 
     def __init__(
@@ -151,11 +152,12 @@ class ReaderPool:
         wait: float = 5.0,
         memory_quads: int = 1_000_000,
         default_graph: str | None = None,
+        services: Sequence[str] = (),
         revision: Revision | None = None,
     ) -> None:
         limits = Limits(megabytes, memory_quads)
         self._template = None if source.is_socket() else Template(source, limits, revision=revision)
-        self._default_graph = default_graph
+        self._default_graph, self._services = default_graph, services
         self._address = self._template.address if self._template else source
         self._seconds, self._quick_seconds = seconds, quick_seconds
         self._max_bytes = max_bytes
@@ -216,7 +218,7 @@ class ReaderPool:
         ``seconds`` may only shorten the time limit. Raises ``SyntaxFault``, ``Refused``, ``NotAcceptable``,
         ``OverLimit``, ``TooLarge`` or ``Busy``.
         """
-        screen_query(text)
+        screen_query(text, self._services)
         job = QueryJob(
             text,
             accept,
@@ -224,6 +226,7 @@ class ReaderPool:
             None if named_graphs is None else tuple(named_graphs),
             base,
             self._default_graph,
+            bool(self._services) and "service" in text.lower(),
         )
         body = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - the answer's reader closes it
         try:

@@ -15,6 +15,7 @@ from plangraph.settings import load_settings
 from plangraph.web import (
     answers,
     api,
+    bridge,
     contribute,
     explore,
     findings,
@@ -76,18 +77,19 @@ def create_app(service: Service) -> Flask:
         sources,
     ):
         app.register_blueprint(module.blueprint)
+    app.before_request(bridge.refuse)
     app.before_request(service.turns.start_reading)
     app.teardown_request(lambda _: service.turns.stop_reading())
     compress(app)  # the first to be named is the last to run
     app.after_request(answers.finish)
     answers.register_errors(app)
-    quick = QuickAnswers(app, service)
-    app.wsgi_app = AnswerCache(quick, service, service.settings.cache_bytes)  # type: ignore[method-assign]
+    cache = AnswerCache(QuickAnswers(app, service), service, service.settings.cache_bytes)
+    app.wsgi_app = cache  # type: ignore[method-assign]
     return app
 
 
-def wsgi() -> Flask:
-    """The application of a worker process: settings from the environment, data from the owner at ``PLANGRAPH_OWNER``.
+def served() -> bridge.Bridge:
+    """The application of a web process: settings from the environment, data from the owner at ``PLANGRAPH_OWNER``.
 
     Raises ``Unavailable`` where that variable isn't set.
     """
@@ -98,4 +100,7 @@ def wsgi() -> Flask:
             f"{OWNER_VARIABLE} isn't set. Start with plangraph serve.",
         )
     end_with_parent()
-    return create_app(linked_service(load_settings()[0], Link(Path(owner)), lambda: os._exit(1)))
+    settings = load_settings()[0]
+    app = create_app(linked_service(settings, Link(Path(owner)), lambda: os._exit(1)))
+    assert isinstance(app.wsgi_app, AnswerCache)
+    return bridge.Bridge(app, app.wsgi_app, settings)

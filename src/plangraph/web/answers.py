@@ -122,6 +122,13 @@ _FAULTS: Final = {
         "所附条件不成立，未作改动。",
         "The condition doesn't hold; nothing was changed.",
     ),
+    408: (
+        "too-slow",
+        "请求太慢",
+        "Too slow",
+        "请求未在时限内收完。",
+        "The request didn't arrive in time.",
+    ),
     413: ("too-large", "超过大小上限", "Over the size limit", "请求内容太大。", "The request is too large."),
     415: (
         "unsupported-media-type",
@@ -137,6 +144,7 @@ _FAULTS: Final = {
         "请求过于频繁，请稍后再试。",
         "There were too many requests. Try again later.",
     ),
+    503: ("busy", "服务正忙", "Busy", "请稍后再试。", "Try again in a moment."),
     500: (
         "internal",
         "内部错误",

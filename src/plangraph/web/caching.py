@@ -24,7 +24,9 @@ PATHS: Final = ("/sparql", "/sparql/")
 """Where queries are answered."""
 _REVISION: Final = "plangraph.revision"
 # What an answer depends on besides address and body.
-_HEADERS: Final = ("HTTP_HOST", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "CONTENT_TYPE", "wsgi.url_scheme")
+_HEADERS: Final = ("host", "accept", "accept-encoding", "content-type")
+_IN_ENVIRON: Final = ("HTTP_HOST", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "CONTENT_TYPE")
+_METHODS: Final = ("GET", "POST")
 _LONGEST_BODY: Final = 16_384
 # No answer takes more than this part of the whole.
 _PART: Final = 64
@@ -36,8 +38,9 @@ def keep(environ: WSGIEnvironment, revision: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Kept:
-    status: str
+class Kept:
+    """An answer as it was sent, with status 200."""
+
     headers: list[tuple[str, str]]
     body: bytes
 
@@ -51,25 +54,37 @@ class AnswerCache:
 
     def __init__(self, app: WSGIApplication, service: Service, most: int) -> None:
         self._app, self._service, self._most = app, service, most
-        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] not in PATHS or "HTTP_IF_NONE_MATCH" in environ:
             return self._app(environ, start_response)
-        request = _request(environ)
+        request = _request_in(environ)
         if request is None:
             return self._app(environ, start_response)
+        kept = self._find(request)
+        if kept is not None:
+            start_response("200 OK", kept.headers)
+            return [kept.body]
+        return self._answer(environ, start_response, request)
+
+    def find(
+        self, method: str, path: str, query: str, body: bytes, scheme: str, header: Callable[[str], str | None]
+    ) -> Kept | None:
+        """The answer that is kept for a request without conditions; ``header`` gives the value of one by its name."""
+        if path not in PATHS or method not in _METHODS or len(body) > _LONGEST_BODY:
+            return None
+        return self._find((method, path, query, body.decode("latin-1"), scheme, *(header(n) or "" for n in _HEADERS)))
+
+    def _find(self, request: Key) -> Kept | None:
         with self._lock:
             key = (self._service.revision, *request)
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
-        if kept is not None:
-            start_response(kept.status, kept.headers)
-            return [kept.body]
-        return self._answer(environ, start_response, request)
+            return kept
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse, request: Key) -> Iterable[bytes]:
         begun: list[tuple[str, list[tuple[str, str]]]] = []
@@ -88,10 +103,10 @@ class AnswerCache:
         body = b"".join(pieces)
         if hasattr(pieces, "close"):
             pieces.close()
-        self._keep((revision, *request), _Kept(status, headers, body))
+        self._keep((revision, *request), Kept([(name.lower(), value) for name, value in headers], body))
         return [body]
 
-    def _keep(self, key: Key, answer: _Kept) -> None:
+    def _keep(self, key: Key, answer: Kept) -> None:
         with self._lock:
             former = self._kept.pop(key, None)
             self._kept[key] = answer
@@ -101,7 +116,7 @@ class AnswerCache:
                 self._size -= oldest.size
 
 
-def _request(environ: WSGIEnvironment) -> Key | None:
+def _request_in(environ: WSGIEnvironment) -> Key | None:
     """All that a query's answer depends on; None where it is no request of that kind. The body can be read again."""
     method = environ["REQUEST_METHOD"]
     body = b""
@@ -116,5 +131,6 @@ def _request(environ: WSGIEnvironment) -> Key | None:
         environ["wsgi.input"] = io.BytesIO(body)
     elif method != "GET":
         return None
-    headers = (environ.get(name, "") for name in _HEADERS)
-    return method, environ["PATH_INFO"], environ.get("QUERY_STRING", ""), body.decode("latin-1"), *headers
+    address = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    headers = (environ.get(name, "") for name in _IN_ENVIRON)
+    return method, *address, body.decode("latin-1"), environ["wsgi.url_scheme"], *headers

@@ -125,7 +125,10 @@ def _number(name: str, default: int, most: int, *, least: int = 0) -> int:
 
 
 def _iris() -> list[str]:
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets
+        body = None
     iris = body.get("iris") if isinstance(body, dict) else None
     if not isinstance(iris, list) or not all(isinstance(iri, str) for iri in iris):
         raise BadInput('请求应为 JSON：{"iris": ["…"]}。', 'The request is JSON: {"iris": ["…"]}.')

@@ -79,6 +79,12 @@ class Engine:
             text, parameters = "".join(f"define input:{key} {_iri(name)} " for key, name in parameters) + text, []
         return self._post(text, accept, parameters)
 
+    def tag_of(self, text: str) -> str | None:
+        """The entity tag of the answer to a query, for which a server has to be asked by GET (RFC 9110, 8.8.3)."""
+        self.requests += 1
+        address = f"{self.address.query}?{urlencode({'query': text})}"
+        return self.wire.read("GET", address, headers={"Accept": RESULTS_JSON.media_type}).headers.get("etag")
+
     def _post(self, text: str, accept: str, parameters: Sequence[tuple[str, str]]) -> Reply:
         self.requests += 1
         address = self.address.query

@@ -90,7 +90,7 @@ class RemoteStore:
         """The revision that the dataset states now, which ``apply`` can expect; None where it states none."""
         if self._engine.address.plangraph:
             # The entity tags of such a server change with its revision.
-            return self._engine.answer("ASK {}", "application/sparql-results+json").headers.get("etag")
+            return self._engine.tag_of("ASK {}")
         return revision_of(self._engine)
 
     def refresh(self, *, now: bool = False) -> None:

@@ -21,7 +21,7 @@ from plangraph.errors import BadInput, Refused, SyntaxFault
 from plangraph.namespaces import PREFIXES, SD, STATE_GRAPH
 from plangraph.store.base import Changeset, Quad
 from plangraph.store.embedded import EmbeddedStore
-from plangraph.store.screening import screen_query
+from plangraph.store.screening import screen_update
 from plangraph.store.terms import from_oxigraph
 from plangraph.store.updates.syntax import Block, Data, Manage, Modify, Operation, Transfer, fault_at, read_update
 
@@ -42,6 +42,7 @@ def changes_of(
     *,
     local: URIRef,
     own: Sequence[URIRef] = (),
+    services: Sequence[str] = (),
     union: bool = True,
     using: Sequence[str] | None = None,
     using_named: Sequence[str] | None = None,
@@ -50,14 +51,15 @@ def changes_of(
     """The net change that the request ``text`` would make: what is added was absent, what is removed was there.
 
     ``store`` is a private copy: what later operations rest on is applied to it. ``local`` is the graph of quads without
-    one. ``own`` are graphs that no request may write. ``union`` says that ``WHERE`` finds all graphs in the default
+    one. ``own`` are graphs that no request may write, ``services`` the
+    endpoints that it may call. ``union`` says that ``WHERE`` finds all graphs in the default
     graph, else it finds ``local`` there. ``using`` and ``using_named`` are the dataset from the protocol,
     ``base`` is what relative IRIs are resolved against.
 
     Raises ``SyntaxFault`` with the place, ``Refused`` for ``LOAD``, ``SERVICE`` and writing to an ``own`` graph,
     ``BadInput`` where a graph isn't there (or there already) or where the request names a dataset twice.
     """
-    screen_query(text)
+    screen_update(text, services)
     operations = read_update(text, base)
     protocol = (tuple(using or ()), tuple(using_named or ())) if using or using_named else None
     if protocol:
