@@ -53,6 +53,8 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False, open_writi
     address = f"http://{_in_address(settings.host)}:{port}"
     open_writing = open_writing and _is_loopback(settings.host)
     with Owner(store, settings, open_writing=open_writing) as owner, registered(settings, address):
+        # Else glibc keeps a heap for each thread, and the memory of large bodies and answers doesn't come back.
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")
         for row in settings_table():
             os.environ[environment_name(row.name)] = str(getattr(settings, row.name))
         os.environ[environment_name("port")] = str(port)

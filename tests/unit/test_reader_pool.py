@@ -209,7 +209,7 @@ def test_a_query_that_streams_is_stopped_at_its_time_too(snapshot: Path) -> None
 def test_deep_nesting_ends_only_the_worker(patient: ReaderPool, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SyntaxFault, match="isn't run"):
         patient.query(text)
-    monkeypatch.setattr("plangraph.store.readers.screen_query", lambda text: None)  # should it miss something
+    monkeypatch.setattr("plangraph.store.readers.screen_query", lambda *_: None)  # should it miss something
     killed(patient, lambda: patient.query(text), OverLimit, "memory or nesting")
 
 

@@ -10,28 +10,24 @@ Quick jobs never wait for slow ones. Every job starts at once; one that takes lo
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import signal
-import socket
 import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, Final
 
 from plangraph.errors import Busy, OverLimit, TooLarge, Unavailable
 from plangraph.mediatypes import Format
-from plangraph.store.child import CHUNK, FAILED, READY, CallJob, Form, QueryJob
+from plangraph.store.child import CHUNK, FAILED, CallJob, Form, QueryJob
 from plangraph.store.screening import screen_query
-from plangraph.store.template import START_SECONDS, Limits, Revision, Template
+from plangraph.store.template import Limits, Revision, Template
+from plangraph.store.worker import Worker
 
 _SPOOL: Final = 1 << 22
-_LONG_NICENESS: Final = 19
 
 
 @dataclass(frozen=True)
@@ -59,74 +55,6 @@ class Answer:
     def read(self) -> bytes:
         """The bytes in one piece."""
         return b"".join(self.chunks())
-
-
-class _Child:
-    """One child of the template process and the connection to it."""
-
-    def __init__(self, address: Path) -> None:
-        try:
-            channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            channel.connect(str(address))
-        except OSError:
-            channel.close()
-            raise _no_start() from None
-        self.pipe = Connection(channel.detach())
-        self._poll = select.poll()
-        self._poll.register(self.pipe.fileno(), select.POLLIN)
-        self.revision: Revision | None = None
-        self._process = -1
-        self._handle: int | None = None
-
-    def wait_until_ready(self) -> Revision:
-        """Its revision, once the template has loaded its data and forked. Raises ``Unavailable`` where it doesn't."""
-        if self.revision is None:
-            message = None
-            with contextlib.suppress(EOFError, OSError):
-                message = self.pipe.recv() if self.pipe.poll(START_SECONDS) else None
-            if message is None:
-                raise _no_start()
-            kind, self._process, self.revision = message
-            assert kind == READY
-            with contextlib.suppress(OSError, AttributeError):  # where the system has no handles, or it has just ended
-                self._handle = os.pidfd_open(self._process)
-        assert self.revision is not None
-        return self.revision
-
-    def has_message(self, deadline: float) -> bool:
-        """Whether it says something, or ends, before ``deadline``, a time of the monotonic clock."""
-        return bool(self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
-
-    def signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if self._handle is not None:
-                signal.pidfd_send_signal(self._handle, number)
-            elif self._process > 0 and not hasattr(os, "pidfd_open"):
-                os.kill(self._process, number)
-
-    def step_back(self) -> None:
-        """Let everything else have the processor first."""
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process, _LONG_NICENESS)
-
-    def end(self) -> None:
-        """Kill it, and wait a moment until it is gone. Its connection stays: the thread that uses it closes it."""
-        self.signal(signal.SIGKILL)
-        if self._handle is not None:
-            select.select([self._handle], [], [], 5.0)
-
-    def close(self) -> None:
-        """Let go of an ended or idle child, which ends when its connection does."""
-        self.pipe.close()
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-
-
-def _no_start() -> Unavailable:
-    return Unavailable(
-        "查询进程无法启动，原因见服务日志。", "A query process doesn't start; the reason stands in the server's log."
-    )
 
 
 class ReaderPool:
@@ -166,12 +94,12 @@ class ReaderPool:
         self._admitted = threading.BoundedSemaphore(size + queue)
         self._long = threading.BoundedSemaphore(size)
         self._least = 0
-        self._idle: deque[_Child] = deque()
-        self._busy: set[_Child] = set()
+        self._idle: deque[Worker] = deque()
+        self._busy: set[Worker] = set()
         self._closed = False
         self._lock = threading.Lock()
         for _ in range(self._spares):
-            self._idle.append(_Child(self._address))
+            self._idle.append(Worker(self._address))
 
     def close(self) -> None:
         """End all children, and the template where it is the pool's own."""
@@ -256,13 +184,13 @@ class ReaderPool:
         if self._closed:
             raise Unavailable("查询进程已停止。", "The query processes have been stopped.")
 
-    def _take(self) -> _Child:
+    def _take(self) -> Worker:
         """A child that is ready, of the current revision."""
         while True:
             with self._lock:
                 self._check_open()
                 child = self._idle.popleft() if self._idle else None
-            child = child or _Child(self._address)
+            child = child or Worker(self._address)
             with self._lock:
                 self._busy.add(child)
             try:
@@ -274,13 +202,13 @@ class ReaderPool:
                 return child
             self._drop(child)
 
-    def _drop(self, child: _Child) -> None:
+    def _drop(self, child: Worker) -> None:
         with self._lock:
             self._busy.discard(child)
         child.end()
         child.close()
 
-    def _give_back(self, child: _Child) -> None:
+    def _give_back(self, child: Worker) -> None:
         with self._lock:
             self._busy.discard(child)
             assert child.revision is not None
@@ -297,7 +225,7 @@ class ReaderPool:
                 if self._closed or len(self._idle) >= self._spares:
                     return
                 with contextlib.suppress(Unavailable):
-                    self._idle.append(_Child(self._address))
+                    self._idle.append(Worker(self._address))
                     continue
                 return
 
@@ -352,7 +280,7 @@ class _Failure:
 class _Run:
     """One job on one child: its time, and its place among the long ones."""
 
-    def __init__(self, child: _Child, seconds: float, quick_seconds: float, wait: float) -> None:
+    def __init__(self, child: Worker, seconds: float, quick_seconds: float, wait: float) -> None:
         self._child = child
         self._seconds, self._wait = seconds, wait
         self._started = time.monotonic()
