@@ -86,18 +86,44 @@ def validate(
             f"没有校验引擎“{engine}”，可用：{' '.join(ENGINES)}。",
             f"There is no engine “{engine}”. To be had: {' '.join(ENGINES)}.",
         )
-    rules = shapes or shipped_shapes()
     name = "shacl" if engine == "auto" else engine
     graph, sources = _as_candidate(candidate, tuple(sources))
+    return _validate(name, graph, sources, context, removed, shapes or shipped_shapes(), None)[0]
+
+
+Known: TypeAlias = frozenset[tuple[object, ...]]
+"""What results there are in a store by itself, by their keys."""
+
+
+def validate_change(
+    added: Graph, context: GraphStore, removed: Iterable[Quad], known: Known | None = None
+) -> tuple[Report, Known]:
+    """``validate`` for a change of a store; and what there is in the store once the change is made.
+
+    Given back as ``known`` with the next change, that saves validating the store by itself.
+    """
+    return _validate("shacl", added, (), context, removed, shipped_shapes(), known)
+
+
+def _validate(
+    name: str,
+    graph: Graph,
+    sources: Sequence[Source],
+    context: GraphStore | Graph | None,
+    removed: Iterable[Quad],
+    rules: ShapeSet,
+    known: Known | None,
+) -> tuple[Report, Known]:
     standing = _context_text(context)
     staged = _vocabulary_text() + _without(standing, removed) + _ntriples(graph)
-    raws = list(dict.fromkeys(_run(name, staged, rules)))
+    found = list(dict.fromkeys(_run(name, staged, rules)))
+    raws = found
     if context is not None:
         described = {term_key(subject) for subject in graph.subjects()}
-        known = _known_results(name, standing, rules)
-        raws = [raw for raw in raws if term_key(raw.focus) in described or raw.key not in known]
+        known = _known_results(name, standing, rules) if known is None else known
+        raws = [raw for raw in found if term_key(raw.focus) in described or raw.key not in known]
     results = explain(raws, rules, staged, sources)
-    return Report(name, tuple(sorted(results, key=order)))
+    return Report(name, tuple(sorted(results, key=order))), frozenset(raw.key for raw in found)
 
 
 def validate_upload(
@@ -298,11 +324,11 @@ def _shape_iri(text: str | None) -> str | None:
 # --- What the context alone gives -------------------------------------------------------------------------------------
 
 _KEPT: Final = 4
-_known: OrderedDict[tuple[str, str, str], frozenset[tuple[object, ...]]] = OrderedDict()
+_known: OrderedDict[tuple[str, str, str], Known] = OrderedDict()
 _known_lock: Final = Lock()
 
 
-def _known_results(engine: str, text: str, rules: ShapeSet) -> frozenset[tuple[object, ...]]:
+def _known_results(engine: str, text: str, rules: ShapeSet) -> Known:
     """The keys of the context's own results, kept by the context's content for the next validation against it."""
     runner = "shacl" if engine == "both" else engine
     key = (runner, hashlib.sha256(text.encode()).hexdigest(), rules.digest)

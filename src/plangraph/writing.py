@@ -25,7 +25,7 @@ from plangraph.store.parsing import as_graph, parse_rdf, skolemize
 from plangraph.store.readers import ReaderPool
 from plangraph.store.template import Revision
 from plangraph.store.updates import changes_of
-from plangraph.validation import validate
+from plangraph.validation import Known, validate_change
 
 OWN_GRAPHS: Final = (STATE_GRAPH, HISTORY_GRAPH)
 """The graphs that the program keeps for itself; no request may write them."""
@@ -122,13 +122,14 @@ class Writer:
     ) -> None:
         self._store, self._pool, self._moved = store, pool, moved
         self._gate, self._union, self._services = gate, union, services
+        self._known: Known | None = None
         self._lock = threading.Lock()
 
     def change(self, request: Request, *, expected: str | None = None) -> Change:
         """Stage, validate, write. Raises what the stages raise; the store is then as it was."""
         with self._lock:
             staged, revision = self._pool.stage(
-                "plangraph.writing:stage", request, self._gate, self._union, self._services
+                "plangraph.writing:stage", request, self._gate, self._union, self._services, self._known
             )
             if expected is not None and revision.text != expected:
                 raise Conflict(
@@ -138,6 +139,7 @@ class Writer:
             if staged.changeset:
                 self._store.apply(staged.changeset)
                 self._store.flush()
+                self._known = staged.known
                 revision = self._moved(staged.changeset)
         return Change(
             sum(1 for quad in staged.changeset.added if quad[3] not in OWN_GRAPHS),
@@ -160,9 +162,17 @@ class Staged:
     created: tuple[URIRef, ...]
     deleted: tuple[URIRef, ...]
     report: dict[str, Any] | None
+    known: Known | None = None
 
 
-def stage(store: EmbeddedStore, request: Request, gate: str, union: bool, services: tuple[str, ...]) -> Staged:
+def stage(
+    store: EmbeddedStore,
+    request: Request,
+    gate: str,
+    union: bool = True,
+    services: tuple[str, ...] = (),
+    known: Known | None = None,
+) -> Staged:
     """Work out the change on ``store``, which is a private copy, and hold it against the shapes.
 
     Raises ``DoesNotConform`` with the report as JSON where the gate is ``enforce`` and a mandatory shape is broken.
@@ -183,10 +193,10 @@ def stage(store: EmbeddedStore, request: Request, gate: str, union: bool, servic
     graphs |= {URIRef(str(s)) for s, p, o, g in (*changeset.added, *changeset.removed) if g == STATE_GRAPH}
     graphs -= {*OWN_GRAPHS}
     before = {graph for graph in graphs if exists(store, graph)}
-    report = _gate(store, changeset, gate)
+    report, known = _gate(store, changeset, gate, known)
     store.apply(changeset)
     after = {graph for graph in graphs if exists(store, graph)}
-    return Staged(changeset, tuple(sorted(after - before)), tuple(sorted(before - after)), report)
+    return Staged(changeset, tuple(sorted(after - before)), tuple(sorted(before - after)), report, known)
 
 
 def exists(store: EmbeddedStore, graph: URIRef) -> bool:
@@ -261,16 +271,17 @@ def _without_blank_nodes(changeset: Changeset) -> Changeset:
     return Changeset(added=tuple(skolemize(changeset.added, SKOLEM)), removed=changeset.removed)
 
 
-def _gate(store: EmbeddedStore, changeset: Changeset, gate: str) -> dict[str, Any] | None:
+def _gate(
+    store: EmbeddedStore, changeset: Changeset, gate: str, known: Known | None
+) -> tuple[dict[str, Any] | None, Known | None]:
     if gate == "off" or not changeset:
-        return None
-    report = validate(
-        as_graph(quad for quad in changeset.added if quad[3] not in OWN_GRAPHS), store, removed=changeset.removed
-    )
+        return None, None
+    added = as_graph(quad for quad in changeset.added if quad[3] not in OWN_GRAPHS)
+    report, known = validate_change(added, store, changeset.removed, known)
     if gate == "enforce" and not report.conforms:
         raise DoesNotConform(
             "数据不符合约束，未写入。report 中列有全部问题；改正后重试。",
             "The data don't conform and weren't stored. The report lists all faults; mend them and try again.",
             report.to_json(),
         )
-    return report.to_json()
+    return report.to_json(), known

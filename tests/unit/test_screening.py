@@ -269,7 +269,7 @@ def test_a_dataset_clause_loads_nothing(clause: str, listener: Listener, pool: R
 def test_a_worker_could_not_call_out_even_if_the_screen_missed_it(
     row: str, listener: Listener, pool: ReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "screen_query", lambda text: None)
+    monkeypatch.setattr(readers, "screen_query", lambda *_: None)
     assert listener.calls(run_through(pool, written(row, listener.address))) == 0
     assert b"true" in pool.query("ASK { ?s ?p ?o }").read()
 

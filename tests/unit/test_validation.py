@@ -26,6 +26,7 @@ from plangraph.validation import (
     load_shapes,
     read_sources,
     validate,
+    validate_change,
     validate_upload,
 )
 
@@ -526,3 +527,15 @@ def test_the_page_escapes_what_data_say() -> None:
 
 def test_an_iri_is_its_own_path() -> None:
     assert read_path(str(PG.inDomain)) == PG.inDomain
+
+
+def test_what_a_change_leaves_is_known_for_the_next(own_qingxi: EmbeddedStore) -> None:
+    faulty = Graph().parse(data=f"<http://e.example/a> a <{PG.Goal}> .", format="turtle")
+    report, known = validate_change(faulty, own_qingxi, ())
+    assert not report.conforms
+    own_qingxi.apply(Changeset(added=[(s, p, o, GRAPHS["x"]) for s, p, o in faulty]))  # type: ignore[misc]
+    other = Graph().parse(data='<http://e.example/b> <http://purl.org/dc/terms/identifier> "b" .', format="turtle")
+    with_known, after = validate_change(other, own_qingxi, (), known)
+    without, same = validate_change(other, own_qingxi, ())
+    assert with_known == without
+    assert after == same == known
