@@ -49,9 +49,9 @@ def serving(store: Path, *options: str, **environment: str) -> Iterator[str]:
 def _address(process: subprocess.Popen[bytes], log: Path, seconds: float = 60.0) -> str:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
-        if match := re.search(r"http://\S+", log.read_text(encoding="utf-8")):
+        if match := re.search(r"Serving at (http://\S+)", log.read_text(encoding="utf-8")):
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(match[0] + "/healthz", timeout=5).close()
-                return match[0]
+                urllib.request.urlopen(match[1] + "/healthz", timeout=5).close()
+                return match[1]
         time.sleep(0.05)
     raise AssertionError(f"the server doesn't serve:\n{log.read_text(encoding='utf-8')}")

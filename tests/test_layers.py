@@ -34,7 +34,7 @@ FLOORS = [
     # F3 write path
     {"commits"},
     {"writing"},
-    {"sending"},
+    {"sending", "remotewriting", "states"},
     # F4 delivery: the store that the settings name, what a terminal shows, the two deliveries
     {"opening", "terminal"},
     {"asking", "owning"},

@@ -15,7 +15,8 @@ from typing import Final
 
 from plangraph.errors import BadInput, TooLarge, Unavailable
 from plangraph.quotations import SourceDocument
-from plangraph.settings import Settings, store_folder
+from plangraph.settings import Settings, is_address, store_folder
+from plangraph.store.remote.addresses import read_address
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
 _BOM: Final = "\ufeff"
@@ -45,7 +46,13 @@ class Attached:
 
 
 def source_folder(settings: Settings) -> Path:
-    """Where the attached texts lie."""
+    """Where the attached texts lie: beside the store, or, for one behind an address, beside the usual store.
+
+    An address may hold a password, so its digest names the folder.
+    """
+    if is_address(settings.store):
+        digest = hashlib.sha256(read_address(settings.store).shown.encode()).hexdigest()[:16]
+        return store_folder(Settings()).parent / "remote" / digest / "sources"
     return store_folder(settings) / "sources"
 
 

@@ -17,13 +17,14 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
 from plangraph.errors import BadInput, DoesNotConform
-from plangraph.mediatypes import N_QUADS
+from plangraph.mediatypes import N_QUADS, N_TRIPLES
 from plangraph.namespaces import GRAPHS, ONTOLOGY_GRAPH, ROOT, SCHEMA, SHAPES_GRAPH, STATE_GRAPH
 from plangraph.ontology import ontology_files
 from plangraph.shipped import shipped
 from plangraph.store.base import Changeset, Quad
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.parsing import as_graph, is_rdf_name, read_file, skolemize, stream_file
+from plangraph.store.remote import RemoteStore
 from plangraph.validation import Report, validate
 
 LOCAL_GRAPH: Final = GRAPHS["local"]
@@ -77,7 +78,7 @@ class Filled:
     kept: tuple[URIRef, ...]
 
 
-def fill(store: EmbeddedStore) -> Filled:
+def fill(store: EmbeddedStore | RemoteStore) -> Filled:
     """Bring the shipped graphs of ``store`` up to date, in one change; a second call does nothing.
 
     Raises ``SyntaxFault`` where a shipped file is broken; the store is then as it was.
@@ -105,9 +106,9 @@ def fill(store: EmbeddedStore) -> Filled:
     return Filled(tuple(written), tuple(kept))
 
 
-def graph_quads(store: EmbeddedStore, graph: URIRef) -> list[Quad]:
+def graph_quads(store: EmbeddedStore | RemoteStore, graph: URIRef) -> list[Quad]:
     """All quads of one named graph."""
-    return [quad for quad in store.triples() if quad[3] == graph]
+    return list(store.quads_of(graph))
 
 
 def _digest_of_files(files: Sequence[Path]) -> str:
@@ -137,30 +138,46 @@ class Loaded:
     report: Report | None
 
 
-def load(store: EmbeddedStore, paths: Sequence[Path], *, graph: URIRef = LOCAL_GRAPH, gate: str = "enforce") -> Loaded:
+def load(
+    store: EmbeddedStore | RemoteStore,
+    paths: Sequence[Path],
+    *,
+    graph: URIRef = LOCAL_GRAPH,
+    gate: str = "enforce",
+) -> Loaded:
     """Add RDF files, or the files in folders, through the gate: ``enforce``, ``warn`` or ``off``.
 
     Triples go to ``graph`` unless the file names graphs itself, or its folder's ``dataset.ttl`` says where it belongs.
     Raises ``DoesNotConform`` where the gate is ``enforce`` and a mandatory shape is broken, ``SyntaxFault`` and others
-    as the readers do; the store is then as it was.
+    as the readers do, ``Conflict`` where somebody else changed a remote store meanwhile; the store is then as it was.
     """
-    if gate == "off":
+    if gate == "off" and isinstance(store, EmbeddedStore):
         return _load_unchecked(store, tuple(_targets(paths, graph)))
     quads = [quad for path, target in _targets(paths, graph) for quad in read_file(path, default_graph=target)]
     quads = skolemize(quads, SKOLEM)
-    report = validate(as_graph(quads), store)
-    if gate == "enforce" and not report.conforms:
+    expected = store.stated_revision() if isinstance(store, RemoteStore) else None
+    report = None if gate == "off" else validate(as_graph(quads), store)
+    if gate == "enforce" and report is not None and not report.conforms:
         raise DoesNotConform(
             "数据不符合约束，未写入。可用 plangraph validate 查看全部问题；确需写入可用 --gate warn。",
             "The data don't conform and weren't stored. plangraph validate lists all faults; "
             "--gate warn stores them anyway.",
             report,
         )
-    before = set(store.triples())
+    before = {quad for name in {quad[3] for quad in quads} for quad in store.quads_of(name)}
     new = [quad for quad in _as_stored(quads).triples() if quad not in before]
-    store.apply(Changeset(added=new))
+    if isinstance(store, RemoteStore):
+        store.apply(Changeset(added=new), expected=expected)
+    else:
+        store.apply(Changeset(added=new))
     store.flush()
     return Loaded(dict(sorted(Counter(quad[3] for quad in new).items())), report)
+
+
+def parts_of(paths: Sequence[Path], graph: URIRef = LOCAL_GRAPH) -> dict[URIRef, bytes]:
+    """What ``load`` would write, by named graph, as N-Triples."""
+    held = _as_stored([quad for path, to in _targets(paths, graph) for quad in read_file(path, default_graph=to)])
+    return {name: held.dump(N_TRIPLES.media_type, name) for name in held.graphs()}
 
 
 def _load_unchecked(store: EmbeddedStore, targets: Sequence[tuple[Path, URIRef]]) -> Loaded:

@@ -13,7 +13,7 @@ from typing import TypedDict
 
 from plangraph.commits import LOCAL_GRAPH, Filled, fill
 from plangraph.errors import StoreLocked
-from plangraph.settings import Settings, is_address, store_folder
+from plangraph.settings import Settings, environment_name, is_address, settings_table, store_folder
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.readers import ReaderPool
 from plangraph.store.remote import RemoteStore
@@ -39,7 +39,7 @@ def opened_store(settings: Settings, lang: str = "en") -> Iterator[EmbeddedStore
     One on disk is let go of at the end.
     """
     if is_address(settings.store):
-        yield RemoteStore(settings.store, seconds=settings.query_seconds + settings.wait_seconds, lang=lang)
+        yield RemoteStore.of(settings, lang)
         return
     store, _ = open_embedded(settings)
     try:
@@ -53,6 +53,12 @@ def reader_pool(store: EmbeddedStore, settings: Settings, *, size: int | None = 
     """Workers over a snapshot of ``store`` as it is now; both are gone at the end."""
     with snapshot(store, settings) as path, ReaderPool(path, **pool_limits(settings, size)) as pool:
         yield pool
+
+
+def environment(settings: Settings, **others: str) -> dict[str, str]:
+    """The settings as variables for the processes that are started with them, and others beside them."""
+    table = {environment_name(row.name): str(getattr(settings, row.name)) for row in settings_table()}
+    return {**table, **others}
 
 
 class PoolLimits(TypedDict):

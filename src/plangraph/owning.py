@@ -11,12 +11,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from types import TracebackType
@@ -24,69 +23,65 @@ from typing import Final
 
 from plangraph import __version__
 from plangraph.errors import PlangraphError, Unavailable
-from plangraph.opening import pool_limits
-from plangraph.settings import Settings, store_folder
+from plangraph.opening import environment, pool_limits
+from plangraph.remotewriting import RemoteWriter
+from plangraph.settings import Settings
+from plangraph.states import LocalStates, RemoteStates, Standing
 from plangraph.store.base import Changeset
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.readers import ReaderPool
+from plangraph.store.remote import RemoteStore
 from plangraph.store.template import Limits, Revision, Step, Template
-from plangraph.writing import Change, Request, Writer
+from plangraph.writing import Change, Request, Writer, Writes
 
 OWNER_VARIABLE: Final = "PLANGRAPH_OWNER"
 """The environment variable by which the server tells its web processes where the owner listens."""
 _LOG: Final = logging.getLogger(__name__)
 # A web process that doesn't follow within this time is let go of, and replaced.
 _FOLLOW_SECONDS: Final = 30.0
-# When so much has changed, a new snapshot is quicker than the changes, and frees the memory of what was removed.
-_MOST_STEPS: Final = 500
-_MOST_QUADS: Final = 20_000
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a process starts from: a snapshot, the steps since, and the address of the template process.
-
-    ``open_writing`` says that writers need no token.
-    """
-
-    snapshot: Path
-    revision: Revision
-    readers: Path
-    steps: tuple[Step, ...] = ()
-    open_writing: bool = False
 
 
 class Owner:
-    """Owns ``store`` while web processes read snapshots of it; a context manager. ``address`` is where it listens."""
+    """Owns ``store`` while web processes read states of it; a context manager. ``address`` is where it listens.
 
-    def __init__(self, store: EmbeddedStore, settings: Settings, *, open_writing: bool = False) -> None:
-        self._store, self._settings, self._open_writing = store, settings, open_writing
+    Of a store behind an address it tells when others have changed it, when it can't be reached and when it is back.
+    ``first`` is called once, as soon as that is there.
+    """
+
+    def __init__(
+        self,
+        store: EmbeddedStore | RemoteStore,
+        settings: Settings,
+        *,
+        open_writing: bool = False,
+        first: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._settings, self._open_writing = settings, open_writing
         self._lock = threading.RLock()
         self._followers: list[Connection] = []
-        self._writer: Writer | None = None
+        self._writer: Writes | None = None
         self._staging: ReaderPool | None = None
-        self._snapshots = store_folder(settings) / "snapshots"
-        # The owner of the store is alone here: what lies there is left from a process that was killed.
-        shutil.rmtree(self._snapshots, ignore_errors=True)
-        self._snapshots.mkdir(parents=True)
         start = f"{__version__} {time.time_ns()}"
-        self._name = hashlib.sha256(start.encode()).hexdigest()[:12]
-        self._number = 0
-        self._steps: list[Step] = []
-        self._changed = 0
-        self._large = len(store) > settings.memory_quads
-        self._snapshot = self._take_snapshot()
-        self._base = self._revision()
+        name = hashlib.sha256(start.encode()).hexdigest()[:12]
+        self._states: LocalStates | RemoteStates
+        if isinstance(store, RemoteStore):
+            self._states = RemoteStates(store, name, settings.remote_seconds, first)
+        else:
+            self._states = LocalStates(store, name, settings)
         self._template = Template(
-            self._snapshot,
+            self._states.snapshot,
             Limits(settings.query_megabytes, settings.memory_quads),
-            revision=self._base,
+            revision=self._states.base,
             prepare="plangraph.validation:prepare",
+            environ=environment(settings),
         )
         self._folder = tempfile.TemporaryDirectory(prefix="plangraph-")  # short enough for a socket's name
         self.address = Path(self._folder.name) / "owner"
         self._listener = Listener(str(self.address), "AF_UNIX", backlog=64)
         threading.Thread(target=self._listen, name="owner", daemon=True).start()
+        self._closed = threading.Event()
+        if isinstance(self._states, RemoteStates):
+            threading.Thread(target=self._watch, args=(self._states,), name="remote", daemon=True).start()
 
     def __enter__(self) -> Owner:
         return self
@@ -94,8 +89,14 @@ class Owner:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def away(self) -> Unavailable | None:
+        """Why a remote store can't be had for now; None where it can."""
+        return self._states.away
+
     def close(self) -> None:
         """Let no change be under way any more, and end what was started."""
+        self._closed.set()
         with self._lock:
             self._listener.close()
             if self._staging:
@@ -104,68 +105,70 @@ class Owner:
             for follower in self._followers:
                 follower.close()
             self._folder.cleanup()
-            shutil.rmtree(self._snapshots, ignore_errors=True)
+            self._states.close()
 
     def change(self, request: Request, *, expected: str | None = None) -> Change:
         """Make one change, as ``Writer.change`` does."""
         with self._lock:
             if self._writer is None:
-                limits = pool_limits(self._settings)
-                limits["seconds"] = limits["quick_seconds"] = self._settings.change_seconds
-                self._staging = ReaderPool(self._template.address, **limits)
-                self._writer = Writer(
-                    self._store,
-                    self._staging,
-                    self._move,
-                    gate=self._settings.gate,
-                    union=self._settings.default_graph == "union",
-                    services=limits["services"],
-                )
+                self._writer = self._make_writer()
         return self._writer.change(request, expected=expected)
 
-    # --- revisions ---
+    def _make_writer(self) -> Writes:
+        settings, states = self._settings, self._states
+        limits = pool_limits(settings)
+        limits["seconds"] = limits["quick_seconds"] = settings.change_seconds
+        self._staging = ReaderPool(self._template.address, **limits)
+        union, services = settings.default_graph == "union", limits["services"]
+        if isinstance(states, LocalStates):
+            return Writer(states.store, self._staging, self._move, gate=settings.gate, union=union, services=services)
+        return RemoteWriter(
+            states.store,
+            self._staging,
+            partial(self._look, states),
+            partial(self._moved, states),
+            gate=settings.gate,
+            most=settings.memory_quads,
+            union=union,
+            services=services,
+        )
 
-    def _revision(self) -> Revision:
-        return Revision(self._number, f"{self._name}-{self._number}")
+    # --- revisions ---
 
     def _move(self, changeset: Changeset) -> Revision:
         """Bring every reader to what was just written."""
         with self._lock:
-            return self._publish(changeset)
+            assert isinstance(self._states, LocalStates)
+            return self._publish(self._states.step(changeset))
 
-    def _publish(self, changeset: Changeset) -> Revision:
-        self._number += 1
-        self._changed += len(changeset.added) + len(changeset.removed)
-        revision = self._revision()
-        step = Step(revision, changeset)
-        if self._large or self._changed > max(_MOST_QUADS, len(self._store) // 10) or len(self._steps) >= _MOST_STEPS:
-            step = Step(revision, snapshot=self._take_snapshot())
-            self._start_anew(step)
-        else:
-            self._steps.append(step)
+    def _publish(self, step: Step) -> Revision:
         self._template.move(step)
         if self._staging:
-            self._staging.moved(revision)
+            self._staging.moved(step.revision)
         for follower in list(self._followers):
             self._tell(follower, step)
+        return step.revision
+
+    def _look(self, states: RemoteStates) -> Revision:
+        """The revision of a remote store as it is now. Raises ``Unavailable`` where it can't be had."""
+        states.look()
+        revision = self._moved(states)
+        if states.away is not None:
+            raise states.away
         return revision
 
-    def _start_anew(self, step: Step) -> None:
-        """Processes start from a new snapshot; the one before the last is read by nobody any more."""
-        assert step.snapshot is not None
-        self._base, self._steps, self._changed = step.revision, [], 0
-        former, self._snapshot = self._snapshot, step.snapshot
-        for old in self._snapshots.iterdir():
-            if old not in (self._snapshot.parent, former.parent):
-                shutil.rmtree(old, ignore_errors=True)
+    def _moved(self, states: RemoteStates) -> Revision:
+        """Bring every reader to the state of a remote store that was last seen, where it is another."""
+        with self._lock:
+            step = states.step()
+            return states.base if step is None else self._publish(step)
 
-    def _take_snapshot(self) -> Path:
-        """A point-in-time copy of the store beside it, so that hard links work."""
-        path = Path(tempfile.mkdtemp(dir=self._snapshots)) / "revision"
-        self._store.backup(path)
-        if len(self._store) <= self._settings.memory_quads:
-            self._store.write_union(path)
-        return path
+    def _watch(self, states: RemoteStates) -> None:
+        while not self._closed.wait(states.pause):
+            states.look()
+            with self._lock:
+                if not self._closed.is_set():
+                    self._moved(states)
 
     # --- the socket ---
 
@@ -182,10 +185,7 @@ class Owner:
             request = connection.recv()
             if request is None:
                 with self._lock:
-                    steps = tuple(self._steps)
-                    connection.send(
-                        Standing(self._snapshot, self._base, self._template.address, steps, self._open_writing)
-                    )
+                    connection.send(self._states.standing(self._template.address, self._open_writing))
                     self._followers.append(connection)
                 return  # from here on the owner speaks
             with connection:

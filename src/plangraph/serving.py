@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import socket
@@ -11,11 +12,13 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from plangraph.errors import Unavailable
+from plangraph.commits import Filled, fill
+from plangraph.errors import BadInput, Refused, Unavailable
 from plangraph.namespaces import compact
-from plangraph.opening import open_embedded, registered
+from plangraph.opening import environment, open_embedded, registered
 from plangraph.owning import OWNER_VARIABLE, Owner
-from plangraph.settings import Settings, environment_name, settings_table, store_folder
+from plangraph.settings import Settings, environment_name, is_address, store_folder
+from plangraph.store.remote import RemoteStore
 from plangraph.terminal import say
 
 # Connections at once to a web process, idle ones too.
@@ -39,10 +42,52 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False, open_writi
     """
     zh = lang == "zh"
     port = _free_port(settings)
-    store, filled = open_embedded(settings, empty=empty)
-    folder = store_folder(settings)
+    open_writing = open_writing and _is_loopback(settings.host)
+    with contextlib.ExitStack() as stack:
+        if is_address(settings.store):
+            owner = stack.enter_context(_owner_elsewhere(settings, zh, empty, open_writing))
+        else:
+            store, filled = open_embedded(settings, empty=empty)
+            _tell_filled(filled, str(store_folder(settings)), zh)
+            owner = stack.enter_context(Owner(store, settings, open_writing=open_writing))
+        address = f"http://{_in_address(settings.host)}:{port}"
+        if not is_address(settings.store):
+            stack.enter_context(registered(settings, address))
+        os.environ.update(environment(settings))
+        os.environ[environment_name("port")] = str(port)
+        os.environ[OWNER_VARIABLE] = str(owner.address)
+        say(f"正在提供服务：{address}（按 Ctrl+C 停止）" if zh else f"Serving at {address} (Ctrl+C stops it)")
+        _run(settings, port)
+
+
+def _owner_elsewhere(settings: Settings, zh: bool, empty: bool, open_writing: bool) -> Owner:
+    """The owner for a store behind an address, which need not be there yet; an empty one is filled unless ``empty``."""
+    store = RemoteStore.of(settings, "zh" if zh else "en")
+
+    def first() -> None:
+        try:
+            if not empty and store.is_empty():
+                _tell_filled(fill(store), store.address, zh)
+        except (BadInput, Refused) as failure:
+            say(
+                f"{store.address} 是空的，且不让写入随附数据：{failure.zh}"
+                if zh
+                else f"{store.address} is empty, and doesn't take the shipped data: {failure.en}"
+            )
+
+    owner = Owner(store, settings, open_writing=open_writing, first=first)
+    if owner.away is not None:
+        say(
+            f"{owner.away.zh} 服务照常启动，该引擎恢复后自动可用。"
+            if zh
+            else f"{owner.away.en} The server starts all the same, and works as soon as that engine is there."
+        )
+    return owner
+
+
+def _tell_filled(filled: Filled, place: str, zh: bool) -> None:
     if filled.written:
-        say(f"已将随附数据写入 {folder}。" if zh else f"The shipped data are now in {folder}.")
+        say(f"已将随附数据写入 {place}。" if zh else f"The shipped data are now in {place}.")
     for graph in filled.kept:
         name = compact(graph)
         say(
@@ -50,35 +95,28 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False, open_writi
             if zh
             else f"{name} was changed here: it stays as it is, and isn't brought up to the new release."
         )
-    address = f"http://{_in_address(settings.host)}:{port}"
-    open_writing = open_writing and _is_loopback(settings.host)
-    with Owner(store, settings, open_writing=open_writing) as owner, registered(settings, address):
-        # Else glibc keeps a heap for each thread, and the memory of large bodies and answers doesn't come back.
-        os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-        for row in settings_table():
-            os.environ[environment_name(row.name)] = str(getattr(settings, row.name))
-        os.environ[environment_name("port")] = str(port)
-        os.environ[OWNER_VARIABLE] = str(owner.address)
-        say(f"正在提供服务：{address}（按 Ctrl+C 停止）" if zh else f"Serving at {address} (Ctrl+C stops it)")
-        server = _Server(
-            "plangraph.web:served",
-            factory=True,
-            address=settings.host,
-            port=port,
-            interface=Interfaces.RSGI,
-            workers=settings.workers,
-            backpressure=_CONNECTIONS,
-            log_level=LogLevels.warning,
-            respawn_failed_workers=True,
-            workers_kill_timeout=_STOP_SECONDS,
-        )
-        try:
-            server.serve()
-        except SystemExit as end:
-            if end.code:
-                raise Unavailable(
-                    "网页进程无法启动，原因见上。", "The web processes don't start; the reason stands above."
-                ) from None
+
+
+def _run(settings: Settings, port: int) -> None:
+    server = _Server(
+        "plangraph.web:served",
+        factory=True,
+        address=settings.host,
+        port=port,
+        interface=Interfaces.RSGI,
+        workers=settings.workers,
+        backpressure=_CONNECTIONS,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_SECONDS,
+    )
+    try:
+        server.serve()
+    except SystemExit as end:
+        if end.code:
+            raise Unavailable(
+                "网页进程无法启动，原因见上。", "The web processes don't start; the reason stands above."
+            ) from None
 
 
 def _free_port(settings: Settings) -> int:

@@ -23,6 +23,7 @@ from plangraph.store.base import Changeset, Quad
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.parsing import as_graph, parse_rdf, skolemize
 from plangraph.store.readers import ReaderPool
+from plangraph.store.remote import RemoteStore
 from plangraph.store.template import Revision
 from plangraph.store.updates import changes_of
 from plangraph.validation import Known, validate_change
@@ -128,27 +129,26 @@ class Writer:
     def change(self, request: Request, *, expected: str | None = None) -> Change:
         """Stage, validate, write. Raises what the stages raise; the store is then as it was."""
         with self._lock:
+            staged: Staged
             staged, revision = self._pool.stage(
                 "plangraph.writing:stage", request, self._gate, self._union, self._services, self._known
             )
             if expected is not None and revision.text != expected:
-                raise Conflict(
-                    "数据在读取之后已有改动，未写入。请重新读取后再试。",
-                    "The data have changed since they were read; nothing was written. Read them again.",
-                )
+                raise changed_meanwhile()
             if staged.changeset:
                 self._store.apply(staged.changeset)
                 self._store.flush()
                 self._known = staged.known
                 revision = self._moved(staged.changeset)
-        return Change(
-            sum(1 for quad in staged.changeset.added if quad[3] not in OWN_GRAPHS),
-            sum(1 for quad in staged.changeset.removed if quad[3] not in OWN_GRAPHS),
-            staged.created,
-            staged.deleted,
-            revision.text,
-            staged.report,
-        )
+        return staged.done(revision)
+
+
+def changed_meanwhile() -> Conflict:
+    """The failure where the data have another revision than the one that was expected."""
+    return Conflict(
+        "数据在读取之后已有改动，未写入。请重新读取后再试。",
+        "The data have changed since they were read; nothing was written. Read them again.",
+    )
 
 
 # --- Staging, in a child ----------------------------------------------------------------------------------------------
@@ -163,6 +163,17 @@ class Staged:
     deleted: tuple[URIRef, ...]
     report: dict[str, Any] | None
     known: Known | None = None
+
+    def done(self, revision: Revision) -> Change:
+        """What is told of the change once it is made, and the data are at ``revision``."""
+        return Change(
+            sum(1 for quad in self.changeset.added if quad[3] not in OWN_GRAPHS),
+            sum(1 for quad in self.changeset.removed if quad[3] not in OWN_GRAPHS),
+            self.created,
+            self.deleted,
+            revision.text,
+            self.report,
+        )
 
 
 def stage(
@@ -181,14 +192,9 @@ def stage(
     if isinstance(request, Update):
         changeset = _update(store, request, union, services)
     else:
-        if request.graph in OWN_GRAPHS:
-            raise Refused(
-                f"图 {request.graph} 由程序自用，不能写入。",
-                f"The graph {request.graph} is the program's own and can't be written.",
-            )
-        changeset = _graph_change(store, request)
+        changeset = graph_change(store, request)
     if gate != "off":
-        changeset = _without_blank_nodes(changeset)
+        changeset = without_blank_nodes(changeset)
     graphs = {quad[3] for quad in (*changeset.added, *changeset.removed)}
     graphs |= {URIRef(str(s)) for s, p, o, g in (*changeset.added, *changeset.removed) if g == STATE_GRAPH}
     graphs -= {*OWN_GRAPHS}
@@ -199,7 +205,7 @@ def stage(
     return Staged(changeset, tuple(sorted(after - before)), tuple(sorted(before - after)), report, known)
 
 
-def exists(store: EmbeddedStore, graph: URIRef) -> bool:
+def exists(store: EmbeddedStore | RemoteStore, graph: URIRef) -> bool:
     """Whether there is a named graph: it holds something, or it was made empty on purpose."""
     return store.has_graph(graph) or _marker(graph) in store.triples(graph, RDF.type, SD.NamedGraph)
 
@@ -226,8 +232,14 @@ def _update(store: EmbeddedStore, request: Update, union: bool, services: tuple[
     return changeset
 
 
-def _graph_change(store: EmbeddedStore, request: PutGraph | PostGraph | DeleteGraph) -> Changeset:
+def graph_change(store: EmbeddedStore | RemoteStore, request: PutGraph | PostGraph | DeleteGraph) -> Changeset:
+    """What a request of the Graph Store Protocol would change; nothing is."""
     graph = request.graph
+    if graph in OWN_GRAPHS:
+        raise Refused(
+            f"图 {graph} 由程序自用，不能写入。",
+            f"The graph {graph} is the program's own and can't be written.",
+        )
     there = exists(store, graph)
     present = list(store.quads_of(graph))
     markers = [_marker(graph)] if there and not present else []
@@ -266,7 +278,7 @@ def _as_stored(quads: Iterable[Quad]) -> Collection[Quad]:
     return tuple(scratch.triples())
 
 
-def _without_blank_nodes(changeset: Changeset) -> Changeset:
+def without_blank_nodes(changeset: Changeset) -> Changeset:
     """Blank nodes get IRIs, so that evidence, history and other clients can speak of them."""
     return Changeset(added=tuple(skolemize(changeset.added, SKOLEM)), removed=changeset.removed)
 

@@ -14,9 +14,12 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, Route, expect
 from werkzeug.serving import make_server
 
+from engines import oxigraph
+from plangraph.attached import source_folder
 from plangraph.settings import Settings
 from plangraph.web import create_app
 from plangraph.web.service import open_service
+from real_server import serving
 from shipped_service import snapshot  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -50,9 +53,61 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "locale": "zh-CN", "viewport": {"width": 1360, "height": 900}}
 
 
-@pytest.fixture(scope="session")
-def site(snapshot: Path) -> Iterator[str]:  # noqa: F811
+LOCAL, REMOTE = "local store", "remote store"
+# What runs on a remote store every time; all else does in the long run of tests.
+HANDFUL = {
+    "test_explore_page.py": {
+        "test_starts_from_the_plan_with_its_goals_and_domains",
+        "test_a_path_tells_hops_and_why_they_hold",
+    },
+    "test_sparql_page.py": {"test_a_question_from_the_list_runs", "test_a_fault_is_told_with_its_place"},
+    "test_source_text.py": {"test_the_whole_text_with_what_the_graph_knows_of_it"},
+    "test_validate_page.py": {"test_the_faulty_example_is_explained_thing_by_thing"},
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as long what runs on a remote store, but for a handful."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent:
+            wanted = item.originalname in HANDFUL.get(item.path.name, ())
+            if item.callspec.params.get("site") == REMOTE and not wanted:
+                item.add_marker(pytest.mark.long)
+
+
+@pytest.fixture(scope="session", params=[LOCAL, REMOTE])
+def site(request: pytest.FixtureRequest) -> str:
     """The address of the application on the shipped data, served on a free port as long as the tests run."""
+    kind = "local_site" if request.param == LOCAL else "remote_site"
+    return str(request.getfixturevalue(kind))
+
+
+@pytest.fixture(scope="session")
+def remote_site(snapshot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: F811
+    """The application as it is started for a remote engine, which it fills with the shipped data."""
+    folder = tmp_path_factory.mktemp("remote")
+    engine = oxigraph(folder)
+    engine.start()
+    # The texts that a test attaches lie beside the snapshot.
+    place = source_folder(Settings(store=engine.address)).relative_to(Path(Settings().store).parents[1])
+    (folder / place).parent.mkdir(parents=True)
+    (folder / place).symlink_to(snapshot.parent / "sources")
+    options = {
+        "PLANGRAPH_QUERY_SECONDS": "60",
+        "PLANGRAPH_UPLOAD_BYTES": "200000",
+        "XDG_DATA_HOME": str(folder),
+    }
+    try:
+        with serving(folder / "server", "--store", engine.address, **options) as address:
+            yield address
+    finally:
+        engine.stop()
+
+
+@pytest.fixture(scope="session")
+def local_site(snapshot: Path) -> Iterator[str]:  # noqa: F811
+    """The application on a snapshot of a store on disk."""
     service = open_service(
         Settings(store=str(snapshot.parent), readers=2, query_seconds=60.0, upload_bytes=200_000), snapshot
     )

@@ -93,8 +93,6 @@ WRONG = [
     (["validate", "nowhere.ttl"], 2, "nowhere.ttl"),
     (["export", "--format", "docx"], 2, "docx"),
     (["export", "--format", "trig", "--graph", "urn:none"], 1, "urn:none"),
-    (["serve", "--store", "http://127.0.0.1:9"], 2, "folder"),
-    (["load", str(Path(__file__)), "--store", "http://127.0.0.1:9"], 2, "folder"),
     (["frobnicate"], 2, "frobnicate"),
 ]
 

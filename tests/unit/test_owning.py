@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rdflib import Literal, URIRef
 
-from plangraph import owning
+from plangraph import states
 from plangraph.commits import LOCAL_GRAPH
 from plangraph.errors import BadInput, DoesNotConform, NotFound, Refused, SyntaxFault, Unavailable
 from plangraph.namespaces import SD, STATE_GRAPH
@@ -169,7 +169,7 @@ def test_the_gate_holds_changes_against_the_shapes(store: EmbeddedStore, tmp_pat
 def test_after_many_changes_all_start_from_a_new_snapshot(
     owner: Owner, settings: Settings, store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(owning, "_MOST_STEPS", 3)
+    monkeypatch.setattr(states, "_MOST_STEPS", 3)
     service = follower(owner, settings)
     for n in range(10):
         owner.change(PostGraph(G, turtle(f"e:a e:p {n} .")))
@@ -189,6 +189,25 @@ def test_large_stores_are_read_from_disk(store: EmbeddedStore, settings: Setting
             service.writer.change(Update(f"INSERT DATA {{ GRAPH <{G}> {{ <{E}s> <{E}q> {n} }} }}"))
             assert count(service) == 101 + n
             assert sum(1 for _ in service.store.triples()) == 101 + n
+
+
+def test_a_store_may_grow_over_what_is_held_and_shrink_again(
+    store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(states, "_MOST_STEPS", 2)
+    settings = Settings(store=str(tmp_path), gate="off", memory_quads=50)
+    with Owner(store, settings) as owner:
+        service = follower(owner, settings)
+        expected = 0
+        for n in range(12):  # ten each: over the limit after five
+            objects = ", ".join(str(10 * n + k) for k in range(10))
+            owner.change(PostGraph(URIRef(f"{E}g{n}"), turtle(f"e:a e:p {objects} .")))
+            expected += 10
+            assert (count(service), sum(1 for _ in service.store.triples())) == (expected, expected)
+        for n in range(12):
+            owner.change(DeleteGraph(URIRef(f"{E}g{n}")))
+            expected -= 10
+            assert (count(service), sum(1 for _ in service.store.triples())) == (expected, expected)
 
 
 def test_writers_at_once_lose_nothing(owner: Owner, settings: Settings, store: EmbeddedStore) -> None:

@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyoxigraph as ox
+from rdflib import Graph
 
 from plangraph.errors import NotAcceptable, PlangraphError, Refused
 from plangraph.mediatypes import CONSTRUCT_FORMATS, RESULT_FORMATS, Format, negotiate
 from plangraph.namespaces import PREFIXES
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.parsing import oxigraph_format
+from plangraph.store.remote import RemoteStore, answered
+from plangraph.store.remote.serializing import serialize_result
 from plangraph.store.template import Revision
 from plangraph.store.tokens import names_dataset
 
@@ -67,7 +70,7 @@ class CallJob:
     stages: bool = False
 
 
-def serve(pipe: Connection, store: EmbeddedStore, revision: Revision, megabytes: int) -> None:
+def serve(pipe: Connection, store: EmbeddedStore | RemoteStore, revision: Revision, megabytes: int) -> None:
     """Do jobs until the other side is gone. Called in the child, which ends afterwards.
 
     Every job comes with the seconds that it may take. ``megabytes`` limit what it may take of memory besides the data.
@@ -90,7 +93,7 @@ def serve(pipe: Connection, store: EmbeddedStore, revision: Revision, megabytes:
         gone.poll()
 
 
-def _do_jobs(pipe: Connection, store: EmbeddedStore, revision: Revision) -> None:
+def _do_jobs(pipe: Connection, store: EmbeddedStore | RemoteStore, revision: Revision) -> None:
     try:
         pipe.send((READY, os.getpid(), revision))
         while True:
@@ -114,7 +117,7 @@ def _address_space() -> int:
         return 0
 
 
-def _do(pipe: Connection, store: EmbeddedStore, job: QueryJob | CallJob) -> None:
+def _do(pipe: Connection, store: EmbeddedStore | RemoteStore, job: QueryJob | CallJob) -> None:
     try:
         if isinstance(job, QueryJob):
             with contextlib.nullcontext() if job.calls_out else _no_new_files(store):
@@ -157,13 +160,15 @@ class _Chunks:
         return bytes(self._held)
 
 
-def _answer(pipe: Connection, store: EmbeddedStore, job: QueryJob) -> tuple[tuple[Form, Format], bytes]:
+def _answer(pipe: Connection, store: EmbeddedStore | RemoteStore, job: QueryJob) -> tuple[tuple[Form, Format], bytes]:
     default_graphs, named_graphs = job.default_graphs, job.named_graphs
     if default_graphs is not None or named_graphs is not None:
         # SPARQL 1.1 Protocol, 2.1.4: a dataset that the request names is complete as it stands.
         default_graphs, named_graphs = default_graphs or (), named_graphs or ()
     elif job.usual_graph and not names_dataset(job.text):
         default_graphs = (job.usual_graph,)
+    if isinstance(store, RemoteStore):
+        return _told(pipe, store, job, (default_graphs, named_graphs))
     result = store.run(job.text, default_graphs=default_graphs, named_graphs=named_graphs, base=job.base)
     out = _Chunks(pipe)
     sink: Any = out
@@ -175,6 +180,22 @@ def _answer(pipe: Connection, store: EmbeddedStore, job: QueryJob) -> tuple[tupl
         form, fmt = "ask" if isinstance(result, ox.QueryBoolean) else "select", _chosen(job.accept, RESULT_FORMATS)
         result.serialize(sink, format=_RESULTS[fmt.name])
     return (form, fmt), out.last()
+
+
+def _told(
+    pipe: Connection,
+    store: RemoteStore,
+    job: QueryJob,
+    dataset: tuple[Sequence[str] | None, Sequence[str] | None],
+) -> tuple[tuple[Form, Format], bytes]:
+    """What a remote engine answers, once it is there as a whole."""
+    result = answered(store, job.text, dataset, job.base)
+    form: Form = "graph" if isinstance(result, Graph) else "ask" if isinstance(result, bool) else "select"
+    fmt = _chosen(job.accept, CONSTRUCT_FORMATS if form == "graph" else RESULT_FORMATS)
+    body, _ = serialize_result(result, fmt.media_type)
+    for start in range(0, len(body) - CHUNK, CHUNK):
+        pipe.send(body[start : start + CHUNK])
+    return (form, fmt), body[max(0, (len(body) - 1) // CHUNK * CHUNK) :]
 
 
 def _chosen(accept: str | None, offers: Sequence[Format]) -> Format:
@@ -189,9 +210,9 @@ def _chosen(accept: str | None, offers: Sequence[Format]) -> Format:
 
 
 @contextlib.contextmanager
-def _no_new_files(store: EmbeddedStore) -> Iterator[None]:
+def _no_new_files(store: EmbeddedStore | RemoteStore) -> Iterator[None]:
     """While a query runs over data in memory, this process can open no file and no socket, whatever the query says."""
-    if not store.held_in_memory:
+    if isinstance(store, RemoteStore) or not store.held_in_memory:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

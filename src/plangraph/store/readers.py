@@ -10,19 +10,18 @@ Quick jobs never wait for slow ones. Every job starts at once; one that takes lo
 from __future__ import annotations
 
 import contextlib
-import signal
 import tempfile
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from plangraph.errors import Busy, OverLimit, TooLarge, Unavailable
+from plangraph.errors import OverLimit, TooLarge, Unavailable
 from plangraph.mediatypes import Format
-from plangraph.store.child import CHUNK, FAILED, CallJob, Form, QueryJob
+from plangraph.store.child import CHUNK, CallJob, Form, QueryJob
+from plangraph.store.jobs import JobLimits, Run, busy
 from plangraph.store.screening import screen_query
 from plangraph.store.template import Limits, Revision, Template
 from plangraph.store.worker import Worker
@@ -146,6 +145,27 @@ class ReaderPool:
         ``seconds`` may only shorten the time limit. Raises ``SyntaxFault``, ``Refused``, ``NotAcceptable``,
         ``OverLimit``, ``TooLarge`` or ``Busy``.
         """
+        asked = self._ask(text, accept, default_graphs, named_graphs, base, seconds)
+        assert asked is not None
+        return asked.finish()
+
+    def begin_query(
+        self, text: str, accept: str | None = None, *, base: str | None = None, seconds: float | None = None
+    ) -> AskedQuery | None:
+        """``query`` for who must not wait: given to a child that is ready for it, else None. Raises ``Busy`` too."""
+        return self._ask(text, accept, None, None, base, seconds, at_once=True)
+
+    def _ask(
+        self,
+        text: str,
+        accept: str | None,
+        default_graphs: Sequence[str] | None,
+        named_graphs: Sequence[str] | None,
+        base: str | None,
+        seconds: float | None,
+        *,
+        at_once: bool = False,
+    ) -> AskedQuery | None:
         screen_query(text, self._services)
         job = QueryJob(
             text,
@@ -158,12 +178,14 @@ class ReaderPool:
         )
         body = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - the answer's reader closes it
         try:
-            (form, fmt), size, revision = self._do(job, body, min(self._seconds, seconds or self._seconds))
+            asked = self._start(job, body, min(self._seconds, seconds or self._seconds), at_once=at_once)
         except BaseException:
             body.close()
             raise
-        body.seek(0)
-        return Answer(form, fmt, revision, body, size)
+        if asked is None:
+            body.close()
+            return None
+        return AskedQuery(asked, body)
 
     def run(self, target: str, *args: Any, seconds: float | None = None) -> Any:
         """Call the module-level function ``"module:name"``, which only reads, with a child's store and ``args``.
@@ -171,12 +193,17 @@ class ReaderPool:
         Gives its value; that and ``args`` travel by pickle. The function's ``PlangraphError`` is raised here.
         ``seconds`` is its time limit, where it isn't that of queries.
         """
-        return self._do(CallJob(target, args), None, seconds)[0]
+        return self._call(CallJob(target, args), seconds)[0]
 
     def stage(self, target: str, *args: Any) -> tuple[Any, Revision]:
         """``run`` for a function that may change the child's store: nobody sees it, and it is gone with the child."""
-        value, _, revision = self._do(CallJob(target, args, stages=True), None, None)
+        value, _, revision = self._call(CallJob(target, args, stages=True), None)
         return value, revision
+
+    def _call(self, job: CallJob, seconds: float | None) -> tuple[Any, int, Revision]:
+        asked = self._start(job, None, seconds or self._seconds)
+        assert asked is not None
+        return asked.finish()
 
     # --- children ---
 
@@ -231,112 +258,107 @@ class ReaderPool:
 
     # --- jobs ---
 
-    def _do(self, job: QueryJob | CallJob, body: IO[bytes] | None, seconds: float | None) -> tuple[Any, int, Revision]:
+    def _start(
+        self, job: QueryJob | CallJob, body: IO[bytes] | None, seconds: float, *, at_once: bool = False
+    ) -> Asked | None:
+        """Give a child the job; with ``at_once`` None where no child is ready for it."""
         if not self._admitted.acquire(blocking=False):
-            raise _busy()
+            raise busy()
+        child = None
         try:
-            child = self._take()
-            reuse = False
-            try:
-                run = _Run(child, seconds or self._seconds, self._quick_seconds, self._wait)
-                try:
-                    value, size = run.messages(job, body, self._max_bytes, self._long)
-                except (EOFError, OSError):
-                    self._check_open()
-                    raise OverLimit(
-                        "查询超出了内存或嵌套深度的上限，已停止。请简化查询。",
-                        "Stopped at the limit of memory or nesting. Simplify it.",
-                    ) from None
-                # One that ran long has stepped back for good, and one that staged has other data.
-                reuse = not run.is_long and not (isinstance(job, CallJob) and job.stages)
-            finally:
-                if reuse:
-                    self._give_back(child)
-                else:
-                    self._drop(child)
-                    self._keep_spares()
-        finally:
+            child = self._take_idle() if at_once else self._take()
+            if child is not None:
+                limits = JobLimits(seconds, self._quick_seconds, self._wait, self._max_bytes)
+                # One that staged has other data.
+                again = not (isinstance(job, CallJob) and job.stages)
+                return Asked(self, child, Run(child, job, body, limits, self._long), again)
+        except BaseException as failure:
+            if child is not None:
+                self._drop(child)
             self._admitted.release()
-        if isinstance(value, _Failure):
-            value.raise_()
-        assert child.revision is not None
-        return value, size, child.revision
+            if isinstance(failure, OSError):  # it ended before it was given anything
+                raise self._ended() from None
+            raise
+        self._admitted.release()
+        return None
+
+    def _take_idle(self) -> Worker | None:
+        """A child that has worked before, of the current revision, if there is one."""
+        with self._lock:
+            ready = next((c for c in self._idle if c.revision is not None and c.revision.number >= self._least), None)
+            if ready is not None:
+                self._idle.remove(ready)
+                self._busy.add(ready)
+        return ready
+
+    def _ended(self) -> Unavailable:
+        self._check_open()
+        return OverLimit(
+            "查询超出了内存或嵌套深度的上限，已停止。请简化查询。",
+            "Stopped at the limit of memory or nesting. Simplify it.",
+        )
 
 
-@dataclass
-class _Failure:
-    """A failure that the child told of is the job's, not the child's."""
+class Asked:
+    """A job under way. ``finish`` has to be called in any case, or ``abandon``."""
 
-    error: BaseException
+    def __init__(self, pool: ReaderPool, child: Worker, run: Run, again: bool) -> None:
+        self._pool, self._child, self._run, self._again = pool, child, run, again
 
-    def raise_(self) -> None:
+    def fileno(self) -> int:
+        """The descriptor that can be read when the child has said something."""
+        return self._child.pipe.fileno()
+
+    def is_done(self) -> bool:
+        """Take what the child has said; whether that was all, so that ``finish`` needn't wait."""
+        with contextlib.suppress(EOFError, OSError, TooLarge):  # ``finish`` meets them again
+            self._run.take()
+        return bool(self._run.done)
+
+    def finish(self) -> tuple[Any, int, Revision]:
+        """Wait for the rest: the job's value, the bytes that it wrote, and the revision that it read."""
+        reuse = False
         try:
-            raise self.error
+            self._run.finish()
+            reuse = self._again and not self._run.is_long  # one that ran long has stepped back for good
+        except (EOFError, OSError):
+            raise self._pool._ended() from None
         finally:
-            # Else the error and its frame hold each other, and with them the caller's store, open and locked.
-            del self.error
+            self._leave(reuse)
+        assert self._child.revision is not None
+        return self._run.value(), self._run.size, self._child.revision
+
+    def abandon(self) -> None:
+        """Let nobody wait for it any more."""
+        self._leave(False)
+
+    def _leave(self, reuse: bool) -> None:
+        if reuse:
+            self._pool._give_back(self._child)
+        else:
+            self._pool._drop(self._child)
+            self._pool._keep_spares()
+        self._pool._admitted.release()
 
 
-class _Run:
-    """One job on one child: its time, and its place among the long ones."""
+class AskedQuery:
+    """A query under way, and the file for its answer."""
 
-    def __init__(self, child: Worker, seconds: float, quick_seconds: float, wait: float) -> None:
-        self._child = child
-        self._seconds, self._wait = seconds, wait
-        self._started = time.monotonic()
-        self._deadline = self._started + seconds
-        self._quick_until = self._started + quick_seconds
-        self.is_long = False
+    def __init__(self, asked: Asked, body: IO[bytes]) -> None:
+        self._asked, self._body = asked, body
+        self.fileno, self.is_done = asked.fileno, asked.is_done
 
-    def messages(
-        self, job: QueryJob | CallJob, body: IO[bytes] | None, max_bytes: int, long: threading.BoundedSemaphore
-    ) -> tuple[Any, int]:
-        """Send the job and take what comes, until it is done; the value or ``_Failure``, and the bytes written."""
-        pipe, size = self._child.pipe, 0
+    def finish(self) -> Answer:
+        """Wait for the rest. Raises as ``ReaderPool.query`` does."""
         try:
-            pipe.send((self._seconds + self._wait, job))
-            while True:
-                self._wait_for_message(long)
-                message = pipe.recv()
-                piece = message if isinstance(message, bytes) else message[2]
-                size += len(piece)
-                if size > max_bytes:
-                    raise TooLarge(
-                        f"结果超过 {max_bytes} 字节。请加 LIMIT 或少选几个变量。",
-                        f"The result is over {max_bytes} bytes. Add a LIMIT or select fewer variables.",
-                    )
-                if piece and body is not None:
-                    body.write(piece)
-                if piece is not message:
-                    how, value, _ = message
-                    return (_Failure(value) if how == FAILED else value), size
-        finally:
-            if self.is_long:
-                long.release()
+            (form, fmt), size, revision = self._asked.finish()
+        except BaseException:
+            self._body.close()
+            raise
+        self._body.seek(0)
+        return Answer(form, fmt, revision, self._body, size)
 
-    def _wait_for_message(self, long: threading.BoundedSemaphore) -> None:
-        if not self.is_long:
-            if self._child.has_message(min(self._quick_until, self._deadline)):
-                return
-            if time.monotonic() < self._deadline:
-                self._become_long(long)
-        if not self._child.has_message(self._deadline):
-            raise OverLimit(
-                f"超过了 {self._seconds:g} 秒的时限，已停止。请缩小范围或加 LIMIT。",
-                f"Stopped at the time limit of {self._seconds:g} s. Narrow it down or add a LIMIT.",
-            )
-
-    def _become_long(self, long: threading.BoundedSemaphore) -> None:
-        if not long.acquire(blocking=False):
-            paused = time.monotonic()
-            self._child.signal(signal.SIGSTOP)
-            if not long.acquire(timeout=self._wait):
-                raise _busy()
-            self._child.signal(signal.SIGCONT)
-            self._deadline += time.monotonic() - paused
-        self.is_long = True
-        self._child.step_back()
-
-
-def _busy() -> Busy:
-    return Busy("正在处理的查询太多，请稍后再试。", "Too many queries are under way. Try again in a moment.")
+    def abandon(self) -> None:
+        """Let nobody wait for it any more."""
+        self._asked.abandon()
+        self._body.close()

@@ -19,14 +19,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
 from plangraph.errors import Unavailable
+from plangraph.settings import load_settings
 from plangraph.store.base import Changeset
 from plangraph.store.embedded import EmbeddedStore
+from plangraph.store.remote import RemoteStore
 
 # Loading the data is no part of a job's time.
 START_SECONDS: Final = 120.0
@@ -45,12 +48,14 @@ class Revision:
 class Step:
     """From one revision to the next: what changed, or the folder of a new snapshot where that is quicker to read.
 
-    Both where the change is small and the snapshot is to be used by those who start from now on.
+    Both where the change is small and the snapshot is to be used by those who start from now on. Neither where the
+    data are elsewhere; ``away`` then says why they can't be had for now.
     """
 
     revision: Revision
     changeset: Changeset | None = None
     snapshot: Path | None = None
+    away: Unavailable | None = None
 
 
 @dataclass(frozen=True)
@@ -64,19 +69,21 @@ class Limits:
 class Template:
     """The template process over the snapshot in a folder; ``address`` is the socket at which its children are had.
 
-    ``prepare`` names a function ``"module:name"`` that is called there as soon as nobody has come for a moment: what it
-    imports and keeps, no child needs to make again.
+    Without a snapshot it holds nothing, and each child asks the engine that the settings in ``environ`` name, which
+    are variables for the process besides those that there are. ``prepare`` names a function ``"module:name"`` that is
+    called there as soon as nobody has come for a moment: what it imports and keeps, no child needs to make again.
     """
 
     def __init__(
         self,
-        snapshot: Path,
+        snapshot: Path | None,
         limits: Limits | None = None,
         *,
         revision: Revision | None = None,
         prepare: str = "",
+        environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._limits, self._prepare = limits or Limits(), prepare
+        self._limits, self._prepare, self._environ = limits or Limits(), prepare, environ or {}
         self._folder = tempfile.TemporaryDirectory(prefix="plangraph-")  # short enough for a socket's name
         self.address = Path(self._folder.name) / "readers"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -94,7 +101,7 @@ class Template:
             args = [
                 self._listener.fileno(),
                 theirs.fileno(),
-                self._snapshot,
+                self._snapshot or "",
                 self._limits.megabytes,
                 self._limits.memory_quads,
                 self._revision.number,
@@ -107,6 +114,7 @@ class Template:
                 [sys.executable, "-P", "-m", "plangraph.store.template", *map(str, args)],
                 pass_fds=(self._listener.fileno(), theirs.fileno()),
                 stdin=subprocess.DEVNULL,
+                env={**os.environ, **self._environ},
                 start_new_session=True,
             )
         self._control = Connection(ours.detach())
@@ -149,7 +157,9 @@ class Template:
         """
         with self._lock:
             self._settle()
-            if step.snapshot is None:
+            if self._snapshot is None:
+                self._revision = step.revision
+            elif step.snapshot is None:
                 self._steps.append(step)
             else:
                 self._snapshot, self._revision, self._steps = step.snapshot, step.revision, []
@@ -213,11 +223,16 @@ def main(argv: list[str]) -> int:
 
 
 class _Held:
-    """What children get: the store in memory, or the place from which each opens it."""
+    """What children get: the store in memory, or the place from which each opens it, if only an address."""
 
     def __init__(self, source: str, limits: Limits, revision: Revision) -> None:
-        self.source, self.limits, self.revision = Path(source), limits, revision
-        store = EmbeddedStore.open_snapshot(self.source, limits.memory_quads)
+        self.source, self.limits, self.revision = Path(source) if source else None, limits, revision
+        self._store: EmbeddedStore | None = None
+        if self.source is not None:
+            self._open(self.source)
+
+    def _open(self, source: Path) -> None:
+        store = EmbeddedStore.open_snapshot(source, self.limits.memory_quads)
         self._store = store if store.held_in_memory else None
         if self._store is None:
             store.close()  # its threads wouldn't live on in a child
@@ -226,14 +241,17 @@ class _Held:
     def in_memory(self) -> bool:
         return self._store is not None
 
-    def store(self) -> EmbeddedStore:
+    def store(self) -> EmbeddedStore | RemoteStore:
+        if self.source is None:
+            return RemoteStore.of(load_settings()[0])
         return EmbeddedStore.open(self.source, read_only=True) if self._store is None else self._store
 
     def move(self, step: Step) -> None:
         self.revision = step.revision
-        if self._store is None:
-            self.source = step.snapshot or self.source
-        elif step.changeset is not None:
+        if step.snapshot is not None:  # of data on disk, which may have become few enough to be held
+            self.source = step.snapshot
+            self._open(self.source)
+        elif self._store is not None and step.changeset is not None:
             self._store.apply(step.changeset)
 
 

@@ -78,12 +78,15 @@ def create_app(service: Service) -> Flask:
     ):
         app.register_blueprint(module.blueprint)
     app.before_request(bridge.refuse)
+    app.before_request(service.check)
     app.before_request(service.turns.start_reading)
     app.teardown_request(lambda _: service.turns.stop_reading())
     compress(app)  # the first to be named is the last to run
     app.after_request(answers.finish)
     answers.register_errors(app)
-    cache = AnswerCache(QuickAnswers(app, service), service, service.settings.cache_bytes)
+    quick = QuickAnswers(app, service)
+    cache = AnswerCache(quick, service, service.settings.cache_bytes)
+    app.extensions["plangraph.short ways"] = cache, quick
     app.wsgi_app = cache  # type: ignore[method-assign]
     return app
 
@@ -102,5 +105,5 @@ def served() -> bridge.Bridge:
     end_with_parent()
     settings = load_settings()[0]
     app = create_app(linked_service(settings, Link(Path(owner)), lambda: os._exit(1)))
-    assert isinstance(app.wsgi_app, AnswerCache)
-    return bridge.Bridge(app, app.wsgi_app, settings)
+    cache, quick = app.extensions["plangraph.short ways"]
+    return bridge.Bridge(app, cache, quick, settings)

@@ -1,7 +1,7 @@
 """From the server to the application: bodies are read whole, within limits, before a thread is taken for a request.
 
 Granian's WSGI reads a body in the thread that answers, so that slow clients hold threads, and gives what arrived before
-a client hung up as if it were all. Its RSGI tells the difference. Kept answers need no thread at all.
+a client hung up as if it were all. Its RSGI tells the difference. Kept answers and quick queries need no thread at all.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from granian.rsgi import Scope
 
 from plangraph.settings import Settings
 from plangraph.web.answers import Fault
-from plangraph.web.caching import AnswerCache
+from plangraph.web.caching import AnswerCache, kept_at, key_of
+from plangraph.web.quick import Begun, QuickAnswers, suits
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -48,8 +49,9 @@ def refuse() -> None:
 class Bridge:
     """The RSGI application over a Flask application with its cache of answers."""
 
-    def __init__(self, app: Flask, cache: AnswerCache, settings: Settings) -> None:
-        self._app, self._cache = app, cache
+    def __init__(self, app: Flask, cache: AnswerCache, quick: QuickAnswers, settings: Settings) -> None:
+        self._app, self._cache, self._quick = app, cache, quick
+        self._quick_seconds = settings.quick_seconds
         self._most, self._seconds = settings.upload_bytes, settings.body_seconds
         self._held = 0
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="answer")
@@ -69,6 +71,8 @@ class Bridge:
                 fault = failure
         try:
             await self._answer(scope, protocol, bytes(body), fault)
+        except ProtocolClosed:
+            pass  # the client has gone away
         finally:
             self._held -= len(body)
 
@@ -84,33 +88,64 @@ class Bridge:
                 raise _too_many()
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol, body: bytes, fault: Fault | None) -> None:
-        get = scope.headers.get
+        key = None
         if fault is None and "if-none-match" not in scope.headers:
-            kept = self._cache.find(scope.method, scope.path, scope.query_string, body, scope.scheme, get)
+            key = key_of(scope.method, scope.path, scope.query_string, body, scope.scheme, scope.headers.get)
+            kept = None if key is None else self._cache.find(key)
             if kept is not None:
                 protocol.response_bytes(200, kept.headers, kept.body)
                 return
-        loop = asyncio.get_running_loop()
-        rest = await loop.run_in_executor(self._threads, self._run, scope, protocol, body, fault)
-        if rest is not None:
-            await self._stream(protocol, *rest)
-
-    def _run(
-        self, scope: Scope, protocol: HTTPProtocol, body: bytes, fault: Fault | None
-    ) -> tuple[int, Headers, Iterator[bytes], Callable[[], object]] | None:
-        """Answer, in a thread: at once where the answer is small, else give what has to be sent piece by piece."""
         environ = _environ(scope, body)
         if fault is not None:
             environ[_REFUSED] = fault
-        begun: list[tuple[int, Headers]] = []
+        begun = None
+        if key is not None and suits(environ):
+            begun = self._quick.begin(environ)
+            if begun is not None and await self._is_done(begun):
+                small = self._quick.finish(environ, begun)
+                if small is not None:
+                    protocol.response_bytes(200, small.headers, small.body)
+                    if (revision := kept_at(environ)) is not None:
+                        self._cache.put(revision, key, small)
+                    return
+                begun = None
+        loop = asyncio.get_running_loop()
+        rest = await loop.run_in_executor(self._threads, self._run, environ, protocol, begun)
+        if rest is not None:
+            await self._stream(protocol, *rest)
+
+    async def _is_done(self, begun: Begun) -> bool:
+        """Whether the query was answered, whole, before it counts as a long one; no thread waits for it so far."""
+        loop = asyncio.get_running_loop()
+        said: asyncio.Future[bool] = loop.create_future()
+        descriptor = begun.query.fileno()
+        loop.add_reader(descriptor, _tell, said, True)
+        late = loop.call_later(self._quick_seconds, _tell, said, False)
+        try:
+            return await said and begun.query.is_done()
+        except BaseException:
+            begun.query.abandon()
+            raise
+        finally:
+            late.cancel()
+            loop.remove_reader(descriptor)
+
+    def _run(
+        self, environ: WSGIEnvironment, protocol: HTTPProtocol, begun: Begun | None
+    ) -> tuple[int, Headers, Iterator[bytes], Callable[[], object]] | None:
+        """Answer, in a thread: at once where the answer is small, else give what has to be sent piece by piece."""
+        if begun is not None and (small := self._quick.finish(environ, begun)) is not None:
+            protocol.response_bytes(200, small.headers, small.body)
+            return None
+        started: list[tuple[int, Headers]] = []
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
-            begun[:] = [(int(status[:3]), [(name.lower(), value) for name, value in headers])]
+            started[:] = [(int(status[:3]), [(name.lower(), value) for name, value in headers])]
             return lambda data: None
 
         pieces: Iterable[bytes] = self._app.wsgi_app(environ, start)
         close: Callable[[], object] = getattr(pieces, "close", lambda: None)
-        status, headers = begun[0]
+        status, headers = started[0]
         length = next((int(value) for name, value in headers if name == "content-length"), None)
         if length is None or length > _WHOLE:
             return status, headers, iter(pieces), close
@@ -137,10 +172,13 @@ class Bridge:
             transport = protocol.response_stream(status, headers)
             while (piece := await loop.run_in_executor(self._threads, next, pieces, None)) is not None:
                 await transport.send_bytes(piece)
-        except ProtocolClosed:
-            pass  # the client has gone away
         finally:
             await loop.run_in_executor(self._threads, close)
+
+
+def _tell(future: asyncio.Future[bool], value: bool) -> None:
+    if not future.done():
+        future.set_result(value)
 
 
 def _has_body(scope: Scope) -> bool:
@@ -155,7 +193,7 @@ def _environ(scope: Scope, body: bytes) -> WSGIEnvironment:
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "SERVER_NAME": host.strip("[]"),
         "SERVER_PORT": port,

@@ -37,6 +37,12 @@ def keep(environ: WSGIEnvironment, revision: str) -> None:
     environ[_REVISION] = revision
 
 
+def kept_at(environ: WSGIEnvironment) -> str | None:
+    """What ``keep`` was told for this request."""
+    revision: str | None = environ.get(_REVISION)
+    return revision
+
+
 @dataclass(frozen=True)
 class Kept:
     """An answer as it was sent, with status 200."""
@@ -64,21 +70,14 @@ class AnswerCache:
         request = _request_in(environ)
         if request is None:
             return self._app(environ, start_response)
-        kept = self._find(request)
+        kept = self.find(request)
         if kept is not None:
             start_response("200 OK", kept.headers)
             return [kept.body]
         return self._answer(environ, start_response, request)
 
-    def find(
-        self, method: str, path: str, query: str, body: bytes, scheme: str, header: Callable[[str], str | None]
-    ) -> Kept | None:
-        """The answer that is kept for a request without conditions; ``header`` gives the value of one by its name."""
-        if path not in PATHS or method not in _METHODS or len(body) > _LONGEST_BODY:
-            return None
-        return self._find((method, path, query, body.decode("latin-1"), scheme, *(header(n) or "" for n in _HEADERS)))
-
-    def _find(self, request: Key) -> Kept | None:
+    def find(self, request: Key) -> Kept | None:
+        """The answer that is kept for a request without conditions."""
         with self._lock:
             key = (self._service.revision, *request)
             kept = self._kept.get(key)
@@ -103,10 +102,12 @@ class AnswerCache:
         body = b"".join(pieces)
         if hasattr(pieces, "close"):
             pieces.close()
-        self._keep((revision, *request), Kept([(name.lower(), value) for name, value in headers], body))
+        self.put(revision, request, Kept([(name.lower(), value) for name, value in headers], body))
         return [body]
 
-    def _keep(self, key: Key, answer: Kept) -> None:
+    def put(self, revision: str, request: Key, answer: Kept) -> None:
+        """Keep an answer for as long as the data are at ``revision``."""
+        key = (revision, *request)
         with self._lock:
             former = self._kept.pop(key, None)
             self._kept[key] = answer
@@ -114,6 +115,15 @@ class AnswerCache:
             while self._size > self._most:
                 _, oldest = self._kept.popitem(last=False)
                 self._size -= oldest.size
+
+
+def key_of(
+    method: str, path: str, query: str, body: bytes, scheme: str, header: Callable[[str], str | None]
+) -> Key | None:
+    """All that a query's answer depends on besides the data; None where it is no query, or one too long to keep."""
+    if path not in PATHS or method not in _METHODS or len(body) > _LONGEST_BODY:
+        return None
+    return method, path, query, body.decode("latin-1"), scheme, *(header(name) or "" for name in _HEADERS)
 
 
 def _request_in(environ: WSGIEnvironment) -> Key | None:

@@ -8,6 +8,7 @@ same places either way.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import Flask, Response
@@ -15,9 +16,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
 from plangraph.errors import PlangraphError
-from plangraph.store.readers import Answer
+from plangraph.store.readers import Answer, AskedQuery
 from plangraph.web.answers import weak_tag
-from plangraph.web.caching import PATHS, keep
+from plangraph.web.caching import PATHS, Kept, keep
 from plangraph.web.compression import LEAST_BYTES
 from plangraph.web.protocol import Parameters, QueryRequest, read_query
 from plangraph.web.service import Service
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Found: TypeAlias = tuple[QueryRequest, Answer] | PlangraphError | HTTPException
 _FOUND: Final = "plangraph.found"
 # These take more than reading: an answer that the client may have already, a page, a graph that may not be there.
+_LONGEST: Final = 8192
 _LONGER: Final = ("format=", "graph-uri=", "update=", "lang=", "from", "FROM", "From")
 
 
@@ -46,35 +48,71 @@ class QuickAnswers:
         self._headers = _usual_headers(app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not _suits(environ):
+        if _FOUND in environ or not suits(environ):
             return self._app(environ, start_response)
         try:
-            asked, answer = self._ask(Parameters(0, Request(environ)))
+            asked = self._read(environ)
+            answer = asked.ask(self._service.readers)
         except (PlangraphError, HTTPException) as failure:
             environ[_FOUND] = failure
             return self._app(environ, start_response)
+        small = self._small(environ, asked, answer)
+        if small is None:
+            return self._app(environ, start_response)
+        start_response("200 OK", small.headers)
+        return [small.body]
+
+    def begin(self, environ: WSGIEnvironment) -> Begun | None:
+        """Start on a request that ``suits``, without waiting. None where it has to go the long way."""
+        try:
+            asked = self._read(environ)
+            query = self._service.readers.begin_query(asked.text, asked.accept, base=asked.base, seconds=asked.seconds)
+        except (PlangraphError, HTTPException) as failure:
+            environ[_FOUND] = failure
+            return None
+        return None if query is None else Begun(asked, query)
+
+    def finish(self, environ: WSGIEnvironment, begun: Begun) -> Kept | None:
+        """Wait for the answer; None where the route has to tell what was found."""
+        try:
+            answer = begun.query.finish()
+        except PlangraphError as failure:
+            environ[_FOUND] = failure
+            return None
+        return self._small(environ, begun.asked, answer)
+
+    def _read(self, environ: WSGIEnvironment) -> QueryRequest:
+        parameters = Parameters(0, Request(environ))
+        return read_query(parameters.single("query"), parameters, self._service.settings.query_bytes)
+
+    def _small(self, environ: WSGIEnvironment, asked: QueryRequest, answer: Answer) -> Kept | None:
         if answer.size >= LEAST_BYTES:
             environ[_FOUND] = asked, answer
-            return self._app(environ, start_response)
+            return None
         body = answer.read()
-        headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(body))), *self._headers]
+        headers = [("content-type", answer.content_type), ("content-length", str(len(body))), *self._headers]
         if asked.repeatable:
             keep(environ, answer.revision.text)
-            headers.append(("ETag", weak_tag(answer.revision.text, asked.tag)))
-        start_response("200 OK", headers)
-        return [body]
-
-    def _ask(self, parameters: Parameters) -> tuple[QueryRequest, Answer]:
-        asked = read_query(parameters.single("query"), parameters, self._service.settings.query_bytes)
-        return asked, asked.ask(self._service.readers)
+            headers.append(("etag", weak_tag(answer.revision.text, asked.tag)))
+        return Kept(headers, body)
 
 
-def _suits(environ: WSGIEnvironment) -> bool:
+@dataclass(frozen=True)
+class Begun:
+    """A request on its short way: what it asks, and the query under way."""
+
+    asked: QueryRequest
+    query: AskedQuery
+
+
+def suits(environ: WSGIEnvironment) -> bool:
+    """Whether a request may go the short way."""
     query = environ.get("QUERY_STRING", "")
     return (
         environ["REQUEST_METHOD"] == "GET"
         and environ["PATH_INFO"] in PATHS
         and "query=" in query
+        and len(query) <= _LONGEST
         and "HTTP_IF_NONE_MATCH" not in environ
         and "html" not in environ.get("HTTP_ACCEPT", "").lower()
         and not any(word in query for word in _LONGER)
@@ -85,4 +123,4 @@ def _usual_headers(app: Flask) -> list[tuple[str, str]]:
     """The headers that the application gives every small answer to a query."""
     with app.test_request_context(PATHS[0], headers={"Accept": "*/*"}):
         response = app.process_response(Response(b"", headers={"Cache-Control": "no-cache"}, mimetype="text/csv"))
-    return [(name, value) for name, value in response.headers if name not in ("Content-Type", "Content-Length")]
+    return [(n.lower(), v) for n, v in response.headers if n not in ("Content-Type", "Content-Length")]

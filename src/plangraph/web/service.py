@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from flask import current_app
+from flask import current_app, request
 
 from plangraph.assessment import Progress, assess
-from plangraph.errors import Refused
+from plangraph.errors import Refused, Unavailable
 from plangraph.findings import Finding
 from plangraph.ontology import Vocabulary, vocabulary
 from plangraph.opening import pool_limits
@@ -22,12 +24,16 @@ from plangraph.overview import Overview, overview, project_statuses
 from plangraph.owning import Link
 from plangraph.settings import Settings
 from plangraph.store.embedded import EmbeddedStore
-from plangraph.store.readers import Answer, ReaderPool
+from plangraph.store.readers import Answer, AskedQuery, ReaderPool
+from plangraph.store.remote import RemoteStore
 from plangraph.store.template import Revision, Step
-from plangraph.web.summaries import Summarizer, all_findings
+from plangraph.web.summaries import SUMMARIES, Summarizer, all_findings, make
 from plangraph.writing import Change, Request, Writes
 
 Made = TypeVar("Made")
+
+# Of more than this many, summaries take so long that the process which answers should do something else.
+_MANY_QUADS: Final = 200_000
 
 
 class _Turns:
@@ -87,6 +93,9 @@ class Readers:
         with self._turns.stepping_aside():
             return self._pool.query(text, accept, **options)
 
+    def begin_query(self, text: str, accept: str | None = None, **options: Any) -> AskedQuery | None:
+        return self._pool.begin_query(text, accept, **options)
+
     def run(self, target: str, *args: Any) -> Any:
         with self._turns.stepping_aside():
             return self._pool.run(target, *args)
@@ -124,22 +133,37 @@ class Service:
     """One revision of the data, ready to be read. ``store`` is for the program's own queries, ``readers`` for others'.
 
     ``revision`` changes with the data and with the program, so it can stand in an entity tag. ``open_writing`` says
-    that writers need no token. Between ``turns.start_reading`` and ``stop_reading`` the data stay as they are.
+    that writers need no token, ``away`` why a remote store can't be had for now; ``apart`` makes a summary where the
+    data are too many for the process that answers. Between ``turns.start_reading`` and
+    ``stop_reading`` the data stay as they are.
     """
 
     settings: Settings
-    store: EmbeddedStore
+    store: EmbeddedStore | RemoteStore
     readers: Readers
     vocabulary: Vocabulary
     revision: str
     writer: Writes = field(default_factory=_ReadOnly)
     open_writing: bool = False
+    away: Unavailable | None = None
     turns: _Turns = field(default_factory=_Turns, repr=False)
+    apart: Callable[[Hashable], Any] | None = None
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
+    def check(self) -> None:
+        """Raise ``Unavailable`` where this request needs data that can't be had for now."""
+        if self.away is not None and request.endpoint != "static":
+            raise self.away
+
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made once for this revision. ``key`` must not come from a request."""
+        if self.apart is not None and key in SUMMARIES and key not in self._made:
+            revision = self.revision
+            with self.turns.stepping_aside():
+                made = self.apart(key)
+            self.offer(key, made, revision)
+            return cast(Made, made)
         with self._lock:
             if key not in self._made:
                 self._made[key] = make()
@@ -148,8 +172,9 @@ class Service:
     def start_anew(self, revision: str) -> None:
         """What was made of the former data holds no more."""
         with self._lock:
-            self.revision = revision
-            self._made.clear()
+            if revision != self.revision:
+                self.revision = revision
+                self._made.clear()
 
     def offer(self, key: Hashable, made: Any, revision: str) -> None:
         """Take what was made elsewhere of the data at ``revision``, unless they have changed or it is there already."""
@@ -205,7 +230,7 @@ def linked_service(settings: Settings, link: Link, lost: Callable[[], None] = la
     ``lost`` is called when the owner says nothing any more.
     """
     standing = link.standing
-    store = EmbeddedStore.open_snapshot(standing.snapshot, settings.memory_quads)
+    store = _opened(standing.snapshot, settings)
     revision = standing.revision
     for step in standing.steps:
         assert step.changeset is not None
@@ -213,6 +238,10 @@ def linked_service(settings: Settings, link: Link, lost: Callable[[], None] = la
         revision = step.revision
     turns = _Turns()
     pool = ReaderPool(standing.readers, **pool_limits(settings))
+    # Summaries have a place of their own: they take long on a large store, and nobody who asks should wait for that.
+    limits = pool_limits(settings, 1)
+    limits["seconds"] = settings.change_seconds
+    aside = ReaderPool(standing.readers, **limits)
     service = Service(
         settings,
         store,
@@ -221,24 +250,41 @@ def linked_service(settings: Settings, link: Link, lost: Callable[[], None] = la
         revision.text,
         _Writes(link, turns),
         standing.open_writing,
+        standing.away,
         turns,
+        partial(aside.run, f"{make.__module__}:{make.__name__}") if standing.quads > _MANY_QUADS else None,
     )
 
     def move(step: Step) -> None:
-        fresh = None if step.snapshot is None else EmbeddedStore.open_snapshot(step.snapshot, settings.memory_quads)
+        fresh = None if step.snapshot is None else _opened(step.snapshot, settings)
         pool.moved(step.revision)
+        aside.moved(step.revision)
         with turns.changing():
             if fresh is not None:
                 service.store = fresh
             elif step.changeset is not None:
                 service.store.apply(step.changeset)
+            elif isinstance(service.store, RemoteStore):
+                service.store.forget()
+            service.away = step.away
             service.start_anew(step.revision.text)
-        summarizer.changed(step.revision.text)
+        if step.away is None:
+            summarizer.changed(step.revision.text)
 
-    summarizer = Summarizer(pool, settings.change_seconds, service.offer)
-    summarizer.changed(service.revision)
+    # What is elsewhere is read as a whole for them, so only where it isn't too much.
+    together = (lambda: len(service.store) <= settings.remote_quads) if isinstance(store, RemoteStore) else None
+    summarizer = Summarizer(aside, settings.change_seconds, service.offer, together)
+    if standing.away is None:
+        summarizer.changed(service.revision)
     link.follow(move, lost)
     return service
+
+
+def _opened(snapshot: Path | None, settings: Settings) -> EmbeddedStore | RemoteStore:
+    """The store to read; one elsewhere doesn't look for changes, which the owner tells of."""
+    if snapshot is None:
+        return RemoteStore.of(replace(settings, remote_seconds=math.inf))
+    return EmbeddedStore.open_snapshot(snapshot, settings.memory_quads)
 
 
 def end_with_parent() -> None:

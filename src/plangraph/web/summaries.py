@@ -22,6 +22,7 @@ from plangraph.findings import Finding, by_severity
 from plangraph.overview import overview, project_statuses
 from plangraph.store.base import GraphStore
 from plangraph.store.readers import ReaderPool
+from plangraph.store.remote import RemoteStore
 
 _LOG: Final = logging.getLogger(__name__)
 # Several changes in a row are followed by one making.
@@ -50,11 +51,27 @@ def make(store: GraphStore, key: Hashable) -> Any:
     return SUMMARIES[key](store)
 
 
-class Summarizer:
-    """Has the summaries made after each change, in a thread of its own, and gives them to ``offer`` with their key."""
+def make_all(store: GraphStore) -> dict[Hashable, Any]:
+    """All summaries of a store elsewhere, from a copy of it; for a query process."""
+    copy = store.copy().in_memory() if isinstance(store, RemoteStore) else store
+    return {key: make_one(copy) for key, make_one in SUMMARIES.items()}
 
-    def __init__(self, readers: ReaderPool, seconds: float, offer: Callable[[Hashable, Any, str], None]) -> None:
-        self._readers, self._seconds, self._offer = readers, seconds, offer
+
+class Summarizer:
+    """Has the summaries made after each change, in a thread of its own, and gives them to ``offer`` with their key.
+
+    Each is given ``seconds``. Where ``together`` is given, it tells whether they are worth making, and they are made
+    in one go, from one reading of the store.
+    """
+
+    def __init__(
+        self,
+        readers: ReaderPool,
+        seconds: float,
+        offer: Callable[[Hashable, Any, str], None],
+        together: Callable[[], bool] | None = None,
+    ) -> None:
+        self._readers, self._seconds, self._offer, self._together = readers, seconds, offer, together
         self._changed = threading.Event()
         self._revision = ""
         threading.Thread(target=self._run, name="summaries", daemon=True).start()
@@ -70,6 +87,9 @@ class Summarizer:
             if self._changed.wait(_PAUSE_SECONDS):
                 continue
             revision = self._revision
+            if self._together is not None:
+                self._make_together(self._together, revision)
+                continue
             for key in SUMMARIES:
                 if self._changed.is_set():
                     break
@@ -79,3 +99,12 @@ class Summarizer:
                     _LOG.warning("the summary %s wasn't made: %s", key, failure)
                 else:
                     self._offer(key, made, revision)
+
+    def _make_together(self, worth: Callable[[], bool], revision: str) -> None:
+        try:
+            made = self._readers.run(f"{__name__}:make_all", seconds=self._seconds) if worth() else {}
+        except PlangraphError as failure:
+            _LOG.warning("no summaries were made: %s", failure)
+        else:
+            for key, summary in made.items():
+                self._offer(key, summary, revision)

@@ -13,8 +13,10 @@ What a remote engine can't do for plangraph, whatever the adapter does:
   whether an engine that still works on it will make it later.
 """
 
-from plangraph.store.remote.claiming import REVISION, Conflict
+from plangraph.errors import Conflict
+from plangraph.store.remote.asked import answered
+from plangraph.store.remote.claiming import REVISION
 from plangraph.store.remote.results import read_results
 from plangraph.store.remote.store import RemoteStore
 
-__all__ = ["REVISION", "Conflict", "RemoteStore", "read_results"]
+__all__ = ["REVISION", "Conflict", "RemoteStore", "answered", "read_results"]

@@ -19,7 +19,7 @@ from typing import Final
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS
 
-from plangraph.errors import PlangraphError, Unavailable
+from plangraph.errors import Conflict, PlangraphError, Unavailable
 from plangraph.namespaces import ROOT, STATE_GRAPH
 from plangraph.store.base import Solutions
 from plangraph.store.remote.engine import Engine
@@ -39,10 +39,6 @@ _ASKED: Final = (
 _LONGEST_PAUSE: Final = 0.4
 # A writer needs its claim for one update, which ends at the time limit of requests.
 _AFTER_THE_LIMIT: Final = 5.0
-
-
-class Conflict(Unavailable):
-    """The data have another revision than the change was made for; nothing was changed."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, cast
 from urllib.parse import urlencode
 
@@ -180,6 +180,13 @@ class Engine:
             f"{self.address.shown} gives no more than {rows} rows, so the answer isn't whole. Use a LIMIT below "
             f"{rows}, or raise the engine's limit (Virtuoso: ResultSetMaxRows).",
         )
+
+
+def quads_in(text: bytes, graph: str) -> Iterator[ox.Quad]:
+    """Oxigraph's quads of N-Triples that belong to one graph. Raises ``SyntaxError`` where they end in the midst."""
+    name = ox.NamedNode(graph)
+    for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True):
+        yield ox.Quad(quad.subject, quad.predicate, quad.object, name)
 
 
 def _listed(default_graphs: Sequence[str] | None, named_graphs: Sequence[str] | None) -> list[tuple[str, str]]:

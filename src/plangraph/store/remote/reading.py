@@ -9,9 +9,11 @@ from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import XSD
 
 from plangraph.errors import Unavailable
+from plangraph.mediatypes import N_TRIPLES
 from plangraph.store.base import Quad, Solutions, Term
 from plangraph.store.remote.engine import Engine
 from plangraph.store.remote.literals import text_of
+from plangraph.store.remote.results import as_it_stands
 from plangraph.store.remote.texts import iri_text
 
 _BY_VALUE: Final = frozenset({XSD.integer, XSD.decimal, XSD.double, XSD.float, XSD.boolean})
@@ -98,6 +100,17 @@ def in_graph(engine: Engine, name: URIRef, count: int) -> list[Quad]:
     if len(found) > count:
         raise _unsteady(engine)
     return list(found)
+
+
+def text_of_graph(engine: Engine, name: URIRef) -> bytes | None:
+    """One named graph in N-Triples as the engine writes it; None where that isn't what plangraph would read.
+
+    Some ten times as quick as quad by quad.
+    """
+    if engine.dialect.cuts or engine.dialect.read is not as_it_stands:
+        return None
+    text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri_text(name)} {{ ?s ?p ?o }} }}"
+    return engine.answer(text, N_TRIPLES.media_type, united=False).body
 
 
 def _forms(engine: Engine, value: Literal) -> list[str]:

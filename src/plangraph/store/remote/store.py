@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +19,7 @@ from plangraph.store.remote.addresses import read_address
 from plangraph.store.remote.cached import CachedReading
 from plangraph.store.remote.claiming import revision_of
 from plangraph.store.remote.constructing import construct, describe
-from plangraph.store.remote.engine import Dataset, Engine
+from plangraph.store.remote.engine import Dataset, Engine, quads_in
 from plangraph.store.remote.serializing import serialize_result
 from plangraph.store.remote.texts import take_apart, with_bindings
 from plangraph.store.remote.wire import Wire
@@ -25,6 +27,7 @@ from plangraph.store.remote.wire import Wire
 # How long what was read is taken to hold where the dataset states no revision.
 _BLIND_SECONDS: Final = 60.0
 _NEVER: Final = float("-inf")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._]{7,79}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class RemoteStore:
@@ -82,6 +85,11 @@ class RemoteStore:
         )
 
     @property
+    def is_plangraph(self) -> bool:
+        """Whether the address is that of a plangraph server."""
+        return self._engine.address.plangraph
+
+    @property
     def requests(self) -> int:
         """How many queries were sent so far."""
         return self._engine.requests
@@ -92,6 +100,32 @@ class RemoteStore:
             # The entity tags of such a server change with its revision.
             return self._engine.tag_of("ASK {}")
         return revision_of(self._engine)
+
+    @property
+    def seen_revision(self) -> str | None:
+        """The revision that the dataset stated when it was last looked at."""
+        return self._stated
+
+    @property
+    def revision_text(self) -> str:
+        """The revision that was last seen, as it can stand in an entity tag; empty where none is stated."""
+        stated = self._stated
+        if stated is None:
+            return ""
+        return stated if _PLAIN.fullmatch(stated) else hashlib.sha256(stated.encode()).hexdigest()[:24]
+
+    def forget(self) -> None:
+        """What was read holds no more; for who is told of changes and doesn't look for them."""
+        with self._lock:
+            self._forget(self._stated)
+
+    def is_empty(self) -> bool:
+        """Whether nothing at all stands in the dataset, nor outside its named graphs."""
+        if self.graphs():
+            return False
+        if self._engine.dialect.hidden:
+            return True  # an engine that unites its own graphs has no other place
+        return self._engine.solutions("ASK { ?s ?p ?o }", united=False)[0] is False
 
     def refresh(self, *, now: bool = False) -> None:
         """Look whether the data have changed, at most every ``fresh_seconds`` unless ``now``.
@@ -205,9 +239,21 @@ class RemoteStore:
         return graph
 
     def dump(self, media_type: str, name: URIRef | None = None) -> bytes:
+        return self.copy(name).dump(media_type, name)
+
+    def copy(self, name: URIRef | None = None) -> EmbeddedStore:
+        """What stands in one graph, or in all, in a store of this process."""
         held = EmbeddedStore()
-        held.apply(Changeset(added=list(self.triples() if name is None else self.quads_of(name))))
-        return held.dump(media_type, name)
+        for graph in self.graphs() if name is None else [name]:
+            text = reading.text_of_graph(self._engine, graph) if self.has_graph(graph) else b""
+            if text is None:
+                held.apply(Changeset(added=list(self.quads_of(graph))))
+                continue
+            try:
+                held.add_all(quads_in(text, graph))
+            except SyntaxError:
+                raise self._engine.broken_off() from None
+        return held
 
     def apply(self, changeset: Changeset, *, expected: str | None = None) -> None:
         """Make one change, whole or not at all, where the data have the revision ``expected``, else as they are now.
