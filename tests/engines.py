@@ -16,6 +16,9 @@ from rdflib import Literal
 from plangraph.store.base import Quad
 from plangraph.store.remote.literals import text_of, written
 
+WRITTEN = "http://written.example/"
+"""How the names of the graphs begin that tests write; they are gone after each test."""
+
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 VIRTUOSO = shutil.which("virtuoso-t")
 ISQL = shutil.which("isql-vt")

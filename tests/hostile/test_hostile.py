@@ -18,9 +18,8 @@ from statistics import median, quantiles
 import pytest
 from corpus import CORPUS
 from hostile_case import FINE, Case
+from hostile_server import Server
 from wire import CLOSED, SILENT, Reply, exchange
-
-from conftest import Server
 
 CLIENTS = 6
 # How many times slower than idle the ordinary query's median may be; a machine that tests share may need more.

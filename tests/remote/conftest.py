@@ -3,17 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from engines import ISQL, VIRTUOSO, Server, Virtuoso, oxigraph
 
+from engines import ISQL, VIRTUOSO, WRITTEN, Server, Virtuoso, oxigraph
 from plangraph.commits import read_shipped, shipped_files
 from plangraph.namespaces import STATE_GRAPH
 from plangraph.store.base import Changeset, Quad
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.remote import RemoteStore
 from plangraph.store.remote.claiming import CLAIM
-
-WRITTEN = "http://written.example/"
-"""How the names of the graphs begin that tests write; they are gone after each test."""
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engines import Server, Virtuoso, oxigraph
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import XSD
 
-from conftest import WRITTEN
+from engines import WRITTEN, Server, Virtuoso, oxigraph
 from plangraph.errors import BadInput, PlangraphError, TooLarge, Unavailable
 from plangraph.namespaces import STATE_GRAPH
 from plangraph.store.base import Changeset, Quad

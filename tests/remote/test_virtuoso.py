@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from engines import Virtuoso
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, XSD
 
-from conftest import WRITTEN
+from engines import WRITTEN, Virtuoso
 from plangraph.errors import BadInput, TooLarge
 from plangraph.namespaces import GEO
 from plangraph.store.base import Changeset, Quad, Solutions
