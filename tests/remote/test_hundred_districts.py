@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engines import ISQL, VIRTUOSO, Virtuoso
 from rdflib import URIRef
 from rdflib.namespace import RDF
 
+from engines import ISQL, VIRTUOSO, Virtuoso
 from plangraph.entities import describe
 from plangraph.namespaces import PG
 from plangraph.store.base import Changeset

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from engines import Server, oxigraph
 from rdflib import URIRef
 from rdflib.namespace import RDF
 
+from engines import Server, oxigraph
 from plangraph.errors import BadInput, OverLimit, PlangraphError, Refused, TooLarge, Unavailable
 from plangraph.namespaces import PG
 from plangraph.store.base import Changeset, Quad
