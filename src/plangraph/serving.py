@@ -21,6 +21,12 @@ from plangraph.settings import Settings, environment_name, is_address, store_fol
 from plangraph.store.remote import RemoteStore
 from plangraph.terminal import say
 
+# Else glibc keeps a heap for each thread and what was freed in it, and the memory of large bodies doesn't come back.
+_MEMORY: Final = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "1000000",
+    "MALLOC_TRIM_THRESHOLD_": "1000000",
+}
 # Connections at once to a web process, idle ones too.
 _CONNECTIONS: Final = 1024
 # A web process that two signals reach at once may not take either.
@@ -40,6 +46,8 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False, open_writi
 
     Raises ``Unavailable`` where the port is taken, ``StoreLocked`` where the store is.
     """
+    for name, value in _MEMORY.items():
+        os.environ.setdefault(name, value)
     zh = lang == "zh"
     port = _free_port(settings)
     open_writing = open_writing and _is_loopback(settings.host)
