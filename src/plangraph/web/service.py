@@ -6,7 +6,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -255,29 +255,31 @@ def linked_service(settings: Settings, link: Link, lost: Callable[[], None] = la
         partial(aside.run, f"{make.__module__}:{make.__name__}") if standing.quads > _MANY_QUADS else None,
     )
 
-    def move(step: Step) -> None:
-        fresh = None if step.snapshot is None else _opened(step.snapshot, settings)
-        pool.moved(step.revision)
-        aside.moved(step.revision)
-        with turns.changing():
-            if fresh is not None:
-                service.store = fresh
-            elif step.changeset is not None:
-                service.store.apply(step.changeset)
-            elif isinstance(service.store, RemoteStore):
-                service.store.forget()
-            service.away = step.away
-            service.start_anew(step.revision.text)
-        if step.away is None:
-            summarizer.changed(step.revision.text)
-
     # What is elsewhere is read as a whole for them, so only where it isn't too much.
     together = (lambda: len(service.store) <= settings.remote_quads) if isinstance(store, RemoteStore) else None
     summarizer = Summarizer(aside, settings.change_seconds, service.offer, together)
     if standing.away is None:
         summarizer.changed(service.revision)
-    link.follow(move, lost)
+    link.follow(partial(_move, service, (pool, aside), summarizer), lost)
     return service
+
+
+def _move(service: Service, pools: Iterable[ReaderPool], summarizer: Summarizer, step: Step) -> None:
+    """Bring a web process to the next revision."""
+    fresh = None if step.snapshot is None else _opened(step.snapshot, service.settings)
+    for pool in pools:
+        pool.moved(step.revision)
+    with service.turns.changing():
+        if fresh is not None:
+            service.store = fresh
+        elif step.changeset is not None:
+            service.store.apply(step.changeset)
+        elif isinstance(service.store, RemoteStore):
+            service.store.forget()
+        service.away = step.away
+        service.start_anew(step.revision.text)
+    if step.away is None:
+        summarizer.changed(step.revision.text)
 
 
 def _opened(snapshot: Path | None, settings: Settings) -> EmbeddedStore | RemoteStore:
