@@ -9,21 +9,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from rdflib import BNode, Literal, URIRef
-from rdflib.namespace import SH
+from rdflib.namespace import SH, SKOS
 
 from plangraph.mediatypes import N_TRIPLES
-from plangraph.namespaces import PGS, ROOT, compact
+from plangraph.namespaces import PG, PGS, ROOT, compact
 from plangraph.ontology import vocabulary
 from plangraph.origins import UPLOAD_GRAPH, Source, term_key
+from plangraph.proofreading import Found
 from plangraph.reports import SEVERITIES, Result, Severity, Where
-from plangraph.shapes import Saying, ShapeSet, fill_in
+from plangraph.shapes import Saying, ShapeSet, fill_in, fill_out
 from plangraph.store.base import Term
 from plangraph.store.parsing import parse_rdf
+from plangraph.store.view import View
 
 _IRI_IN_TEXT: Final = re.compile(re.escape(ROOT) + r"[\w/#.-]*[\w#/-]")
-_LABEL_LINE: Final = '<http://www.w3.org/2004/02/skos/core#prefLabel> "'
 _CLOSED: Final = str(SH.ClosedConstraintComponent)
 _SILENT: Final = Saying({}, {})
+PROGRAM: Final = str(PG.ProgramConstraintComponent)
+"""The component of results that a program found, not an engine."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,18 @@ class Raw:
         return (term_key(self.focus), self.path, term_key(self.value), self.component, self.severity, self.shape)
 
 
+def raw_finding(found: Found, shape: str, saying: Saying) -> Raw:
+    """What a proofreading rule found, as a result of its shape."""
+    told = (
+        fill_out(text, {**found.values, **_of_language(found.values, lang)}) for lang, text in saying.messages.items()
+    )
+    return Raw(found.focus, found.path, found.value, PROGRAM, saying.severity, shape, tuple(told))
+
+
+def _of_language(values: Mapping[str, str], lang: str) -> dict[str, str]:
+    return {name.removesuffix(f"_{lang}"): text for name, text in values.items() if name.endswith(f"_{lang}")}
+
+
 def read_term(text: str) -> Term:
     """A term from N-Triples syntax; blank nodes keep the name they have there."""
     if text.startswith("<"):
@@ -54,14 +69,14 @@ def read_term(text: str) -> Term:
     return term
 
 
-def explain(raws: Sequence[Raw], rules: ShapeSet, staged: str, sources: Sequence[Source]) -> Iterator[Result]:
-    """Each result with what its shape says, the labels that ``staged`` (N-Triples) has, and its line in ``sources``."""
-    labels = _labels(staged, raws)
+def explain(raws: Sequence[Raw], rules: ShapeSet, view: View, sources: Sequence[Source]) -> Iterator[Result]:
+    """Each result with what its shape says, the labels that ``view`` has, and its line in ``sources``."""
+    labels = _labels(view, raws)
     for raw in raws:
         saying = rules.sayings.get(raw.shape or "", _SILENT)
         message = {lang: _named(text, labels, lang) for lang, text in _messages(raw, saying).items()}
         yield Result(
-            _severity(raw.severity),
+            severity_of(raw),
             raw.focus,
             raw.path,
             raw.value,
@@ -74,9 +89,9 @@ def explain(raws: Sequence[Raw], rules: ShapeSet, staged: str, sources: Sequence
         )
 
 
-def _severity(name: str) -> Severity:
+def severity_of(raw: Raw) -> Severity:
     """Severities of somebody's own count as violations: what they mean isn't known here."""
-    return next((severity for severity in SEVERITIES if severity == name.lower()), "violation")
+    return next((severity for severity in SEVERITIES if severity == raw.severity.lower()), "violation")
 
 
 def _messages(raw: Raw, saying: Saying) -> dict[str, str]:
@@ -121,19 +136,15 @@ def _property_of(raw: Raw) -> str:
     return next((m[0] for text in raw.told for m in _IRI_IN_TEXT.finditer(text)), "")
 
 
-def _labels(staged: str, raws: Sequence[Raw]) -> dict[str, dict[str, str]]:
+def _labels(view: View, raws: Sequence[Raw]) -> dict[str, dict[str, str]]:
     """Labels of the focus nodes and of the things named in messages, by IRI and language."""
     wanted = {str(raw.focus) for raw in raws if isinstance(raw.focus, URIRef)}
     wanted.update(match[0] for raw in raws for text in raw.told for match in _IRI_IN_TEXT.finditer(text))
     found: dict[str, dict[str, str]] = {}
-    if not wanted:
-        return found
-    for line in staged.split("\n"):  # splitlines would split at U+2028 too, which literals may hold as it is
-        subject, _, rest = line.partition(" ")
-        if rest.startswith(_LABEL_LINE) and subject[1:-1] in wanted:
-            label = read_term(rest.partition(" ")[2].rstrip(" ."))
+    for iri in wanted:
+        for label in view.objects(URIRef(iri), SKOS.prefLabel):
             if isinstance(label, Literal) and label.language in ("zh", "en"):
-                found.setdefault(subject[1:-1], {}).setdefault(label.language, str(label))
+                found.setdefault(iri, {}).setdefault(label.language, str(label))
     return found
 
 
@@ -160,13 +171,13 @@ def _where(raw: Raw, sources: Sequence[Source]) -> Where | None:
     return {"file": name, "line": line}
 
 
-def order(result: Result) -> tuple[object, ...]:
+def urgency(raw: Raw) -> tuple[object, ...]:
     """The gravest first, then by thing."""
     return (
-        SEVERITIES.index(result.severity),
-        str(result.focus_node),
-        result.source_shape or "",
-        result.path or "",
-        str(result.value),
-        result.component,
+        SEVERITIES.index(severity_of(raw)),
+        str(raw.focus),
+        raw.shape or "",
+        raw.path or "",
+        str(raw.value),
+        raw.component,
     )

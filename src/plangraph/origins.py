@@ -6,8 +6,8 @@ the only one at hand that knows where it is; it is done only when somebody asks 
 
 from __future__ import annotations
 
-import gzip
 import logging
+import re
 from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import RDF
+from rdflib.namespace import RDF, XSD
 from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 from rdflib.plugins.parsers.trig import TrigSinkParser
 from rdflib.term import Node
@@ -26,6 +26,7 @@ from plangraph.errors import BadInput, PlangraphError
 from plangraph.mediatypes import N3, N_TRIPLES, TRIG, TURTLE, Format
 from plangraph.namespaces import GRAPHS, ID
 from plangraph.store.base import Quad, Term
+from plangraph.store.guarding import unpack
 from plangraph.store.parsing import format_of_file, is_rdf_name, parse_rdf
 
 # For each literal that isn't of its datatype rdflib logs a traceback; the report says it in a line.
@@ -34,7 +35,11 @@ logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 UPLOAD_GRAPH: Final = GRAPHS["upload"]
 """Where triples stand that name no graph while they are only looked at."""
 
+MOST_STATEMENTS: Final = 1_000_000
+"""So many are read of one file to be looked at: each takes about a kilobyte of memory."""
 _TYPE: Final = str(RDF.type)
+_NUMERIC: Final = (XSD.decimal, XSD.integer)
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{0,400})?")
 _POSITIONED: Final = (TURTLE, N_TRIPLES, TRIG, N3)
 
 
@@ -138,9 +143,10 @@ class _TrigLines(_Lines, TrigSinkParser):
 def term_key(term: Node | None) -> object:
     """What is equal for the same term, whatever its lexical form (1.50 and 1.5); all blank nodes look alike."""
     if isinstance(term, Literal):
-        same = Literal(str(term), lang=term.language, datatype=term.datatype)
-        number = same.value if isinstance(same.value, Decimal) else None
-        text = str(same) if number is None or not number.is_finite() else format(number.normalize(), "f")
+        # Read here, not by rdflib, which would write a decimal such as 1e99999999 out in full.
+        text = str(term)
+        if term.datatype in _NUMERIC and (number := _DECIMAL.fullmatch(text)):
+            text = format(Decimal(number[0]).normalize(), "f")
         return (text, term.language, str(term.datatype or ""))
     if isinstance(term, BNode):
         return "_:"
@@ -152,7 +158,7 @@ def read_sources(
 ) -> tuple[Source, ...]:
     """Read files, folders of files, or uploads (name, bytes, syntax).
 
-    All are read before any error is raised: one fault as itself (``SyntaxFault``, ``BadInput``), several
+    All are read before any error is raised: one fault as itself (``SyntaxFault``, ``BadInput``, ``TooLarge``), several
     as ``SeveralFaults``.
     """
     sources: list[Source] = []
@@ -182,16 +188,15 @@ def _read(item: Path | tuple[str, bytes, Format], default_graph: URIRef) -> Sour
         fmt = format_of_file(name.removesuffix(".gz"))
     else:
         name, data, fmt = item
-    quads = parse_rdf(data, fmt, default_graph=default_graph, source=name)
+    quads = parse_rdf(data, fmt, default_graph=default_graph, source=name, most=MOST_STATEMENTS)
     return Source(name, data.decode("utf-8", errors="replace"), fmt, tuple(quads))
 
 
 def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
-        return gzip.decompress(data) if path.name.endswith(".gz") else data
+        return unpack(data, path.name) if path.name.endswith(".gz") else data
     except FileNotFoundError:
         raise BadInput(f"没有文件 {path}。", f"There is no file {path}.") from None
-    except (OSError, EOFError) as fault:
-        why = getattr(fault, "strerror", None) or fault
-        raise BadInput(f"无法读取 {path}：{why}。", f"{path} can't be read: {why}.") from None
+    except OSError as fault:
+        raise BadInput(f"无法读取 {path}：{fault.strerror}。", f"{path} can't be read: {fault.strerror}.") from None

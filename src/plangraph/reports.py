@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from rdflib.term import Node
 from plangraph.namespaces import PG, PREFIXES, bind_prefixes, compact
 from plangraph.ontology import vocabulary
 from plangraph.store.base import Term
+from plangraph.visible import visible
 
 Severity = Literal["violation", "warning", "info"]
 Where = Mapping[str, str | int]
@@ -28,6 +30,7 @@ _NAMES: Final = {
     "en": {"violation": "error", "warning": "warning", "info": "note"},
 }
 _PLURALS: Final = {"error": "errors", "warning": "warnings", "note": "notes"}
+_LONGEST_MESSAGE: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -71,32 +74,43 @@ class Report:
     """The results of one validation, the gravest first, then by thing.
 
     ``conforms`` is true where no result is a violation: warnings and notes keep nothing from being committed. This is
-    looser than SHACL 1.0, section 3.6.1.1, where any result at all counts.
+    looser than SHACL 1.0, section 3.6.1.1, where any result at all counts. ``left_out`` counts by severity what was
+    found besides and isn't told.
     """
 
     engine: str
     results: tuple[Result, ...]
+    left_out: Mapping[Severity, int] = field(default_factory=dict, hash=False)
 
     @property
     def conforms(self) -> bool:
         """Whether the data may be committed: no result has the severity violation."""
-        return all(result.severity != "violation" for result in self.results)
+        return not self.count("violation")
 
     def count(self, severity: Severity) -> int:
-        """How many results have this severity."""
-        return sum(result.severity == severity for result in self.results)
+        """How many results have this severity, with those left out."""
+        return sum(result.severity == severity for result in self.results) + self.left_out.get(severity, 0)
 
     def located(self, locate: Callable[[Result], Where | None]) -> Report:
         """The same report with each result's place as ``locate`` knows it, e.g. the cell of a workbook."""
         return replace(self, results=tuple(replace(r, where=locate(r)) for r in self.results))
 
+    def capped(self, most: int | None) -> Report:
+        """The gravest ``most`` results, with the others counted; all where it is None."""
+        if most is None or len(self.results) <= most:
+            return self
+        ordered = sorted(self.results, key=lambda result: SEVERITIES.index(result.severity))
+        left = Counter(self.left_out) + Counter(result.severity for result in ordered[most:])
+        return replace(self, results=tuple(ordered[:most]), left_out=left)
+
     def to_json(self) -> dict[str, Any]:
-        """The report as the documented JSON object."""
-        return {
+        """The report as the documented JSON object; ``leftOut`` is there where more was found than is told."""
+        told = {
             "conforms": self.conforms,
             "engine": self.engine,
             "results": [result.to_json() for result in self.results],
         }
+        return {**told, "leftOut": dict(self.left_out)} if self.left_out else told
 
     def to_graph(self) -> Graph:
         """The report as a ``sh:ValidationReport`` (SHACL 1.0, section 3.6); ``sh:conforms`` as ``conforms`` here."""
@@ -129,14 +143,16 @@ class Report:
         zh = lang == "zh"
         names = _NAMES["zh" if zh else "en"]
         counts = [(self.count(s), names[s]) for s in SEVERITIES if self.count(s)]
-        things = len(self.by_thing())
+        things, left = len(self.by_thing()), sum(self.left_out.values())
         if zh:
             told = "，".join(f"{n} 处{name}" for n, name in counts)
             verdict = "符合" if self.conforms else "不符合"
-            return f"{verdict}：{told}，涉及 {things} 个事物。" if counts else f"{verdict}，没有发现问题。"
+            more = f"只列出最严重的 {len(self.results)} 处，另有 {left} 处未列。" if left else ""
+            return f"{verdict}：{told}，涉及 {things} 个事物。{more}" if counts else f"{verdict}，没有发现问题。"
         told = ", ".join(f"{n} {name if n == 1 else _PLURALS[name]}" for n, name in counts)
         verdict = "The data conform" if self.conforms else "The data don't conform"
-        return f"{verdict}: {told} about {things} thing{'s' * (things != 1)}." if counts else f"{verdict}."
+        more = f" The gravest {len(self.results)} are listed; {left} more aren't." if left else ""
+        return f"{verdict}: {told} about {things} thing{'s' * (things != 1)}.{more}" if counts else f"{verdict}."
 
     def by_thing(self) -> dict[Term, list[Result]]:
         """The results by focus node, in order."""
@@ -211,6 +227,7 @@ def _distinct(results: list[Result]) -> list[Result]:
 def _heading(focus: Term, result: Result, lang: str) -> str:
     label = result.focus_label.get(lang) or next(iter(result.focus_label.values()), "")
     short = compact(str(focus)) if isinstance(focus, URIRef) else _plain(focus)
+    label, short = visible(label), visible(short)
     return f"{label}  <{short}>" if label else f"<{short}>"
 
 
@@ -226,7 +243,7 @@ def _told(result: Result, lang: str) -> list[str]:
         elif file:
             place = f"（{file} 第 {line} 行）" if zh else f" ({file}, line {line})"
     message = result.message.get("zh" if zh else "en") or next(iter(result.message.values()))
-    lines = [f"  [{names[result.severity]}] {message}{place}"]
+    lines = [f"  [{names[result.severity]}] {visible(message, _LONGEST_MESSAGE)}{visible(place)}"]
     facts = []
     if result.path is not None:
         facts.append(("属性：" if zh else "property: ") + path_label(result.path, lang))
@@ -253,5 +270,5 @@ def path_label(path: str, lang: str) -> str:
 
 def _value_text(term: Term) -> str:
     if isinstance(term, RdfLiteral):
-        return f"“{term}”" + (f"@{term.language}" if term.language else "")
-    return compact(str(term)) if isinstance(term, URIRef) else _plain(term)
+        return f"“{visible(term)}”" + (f"@{visible(term.language)}" if term.language else "")
+    return visible(compact(str(term)) if isinstance(term, URIRef) else _plain(term))

@@ -28,6 +28,9 @@ class Saying:
     fixes: Mapping[str, str] = field(hash=False)
     properties: tuple[str, ...] = ()
     """The IRIs of the properties that a node shape has property shapes for."""
+    severity: str = "Violation"
+    by_program: bool = False
+    """Whether what the shape says is found by a program, not by an engine (``pg:checkedBy``)."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _shapes(graph: Graph) -> Iterable[Node]:
     found: set[Node] = set()
-    for predicate in (SH.message, PG.fix, SH.sparql, SH.path, SH.closed, SH.property):
+    for predicate in (SH.message, PG.fix, SH.sparql, SH.path, SH.closed, SH.property, PG.checkedBy):
         found.update(s for s in graph.subjects(predicate) if isinstance(s, URIRef))
     return found
 
@@ -111,12 +114,23 @@ def _saying(graph: Graph, shape: Node) -> Saying:
         messages = _texts(graph, constraints[0], SH.message)
     fixes = _texts(graph, shape, PG.fix)
     paths = {graph.value(child, SH.path) for child in graph.objects(shape, SH.property)}
-    return Saying(messages, fixes, tuple(sorted(str(path) for path in paths if isinstance(path, URIRef))))
+    return Saying(
+        messages,
+        fixes,
+        tuple(sorted(str(path) for path in paths if isinstance(path, URIRef))),
+        str(graph.value(shape, SH.severity, default=SH.Violation)).rpartition("#")[2],
+        (shape, PG.checkedBy, None) in graph,
+    )
 
 
 def _texts(graph: Graph, subject: Node, predicate: URIRef) -> dict[str, str]:
     texts = [text for text in graph.objects(subject, predicate) if isinstance(text, Literal)]
     return {text.language or "": str(text) for text in sorted(texts, key=str)}
+
+
+def fill_out(template: str, values: Mapping[str, str]) -> str:
+    """A message template with ``values`` for its placeholders; one without a value stays as it is."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
 
 
 def fill_in(template: str, told: Iterable[str]) -> str:

@@ -1,37 +1,41 @@
 """Validation against the shapes: one function, several SHACL engines, and a report that explains itself.
 
-The data are validated as they would stand in the store: context, candidate, ontology and code lists are put together in
-memory, as one graph of N-Triples, and the whole goes through the engine. (Validating the changed focus nodes alone
-misses what a change breaks elsewhere: a count, a link from the other end.) What the candidate isn't answerable for is
-left out of the report.
+The data are validated as they would stand in the store. Of a store that is large and a change that is small, only that
+part is looked at which the change can make right or wrong: see ``incremental``. What the candidate isn't answerable for
+is left out of the report.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from threading import Lock
 from typing import Final, TypeAlias
 
 import shacl
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import SH, XSD
+from rdflib.namespace import SH
 from rdflib.paths import Path as PropertyPath
 from rdflib.term import Node
 
 from plangraph.errors import BadInput
-from plangraph.explaining import Raw, explain, order, read_term
+from plangraph.explaining import Raw, explain, raw_finding, read_term, severity_of, urgency
+from plangraph.incremental import Affected, affected, prepare_shapes, unbounded_shapes
 from plangraph.mediatypes import INPUT_FORMATS, N_TRIPLES, by_media_type
-from plangraph.namespaces import HISTORY_GRAPH, SHAPES_GRAPH, STATE_GRAPH
+from plangraph.namespaces import ONTOLOGY_GRAPH
 from plangraph.ontology import ontology_files
 from plangraph.origins import UPLOAD_GRAPH, SeveralFaults, Source, read_sources, term_key
+from plangraph.proofreading import RULES, Facts
 from plangraph.reports import Report, Result, read_path
 from plangraph.shapes import ShapeSet, load_shapes, shape_set, shipped_shapes
-from plangraph.store.base import GraphStore, Quad
-from plangraph.store.parsing import as_graph, format_of_file, parse_rdf, read_file
+from plangraph.store.base import Changeset, GraphStore, Quad
+from plangraph.store.embedded import EmbeddedStore
+from plangraph.store.parsing import format_of_file, parse_rdf, read_file
+from plangraph.store.reaching import TooFar
+from plangraph.store.remote import RemoteStore
+from plangraph.store.view import View
+from plangraph.visible import visible
 
 __all__ = [
     "ENGINES",
@@ -45,7 +49,9 @@ __all__ = [
     "read_sources",
     "shape_set",
     "shipped_shapes",
+    "staged_view",
     "validate",
+    "validate_change",
     "validate_upload",
 ]
 
@@ -54,8 +60,6 @@ Candidate: TypeAlias = Graph | str | Sequence[Source]
 
 ENGINES: Final = ("auto", "shacl", "pyshacl", "both")
 """``shacl`` is compiled and the default; ``pyshacl`` is the reference; ``both`` runs the two and compares them."""
-
-_NOT_DATA: Final = (SHAPES_GRAPH, HISTORY_GRAPH, STATE_GRAPH)
 
 
 class EnginesDiffer(Exception):
@@ -70,16 +74,19 @@ def validate(
     shapes: ShapeSet | None = None,
     sources: Sequence[Source] = (),
     removed: Iterable[Quad] = (),
+    most: int | None = None,
+    whole: bool = False,
 ) -> Report:
     """What is wrong with ``candidate`` when it is added to ``context``; nothing is changed.
 
     Reported are the results on things that the candidate describes, and those on others that weren't there without it.
     Without a context the candidate is a dataset of its own, and every result is reported. ``removed`` are quads that
     the same change takes out of the context. ``sources`` say on which line a result stands; a candidate that is made
-    of sources is its own.
+    of sources is its own. At most ``most`` results are told, the gravest; the report counts the others. ``whole``
+    looks at all data, also where a part would do.
 
-    Raises ``BadInput`` for an engine that there isn't or shapes that can't be compiled, ``SyntaxFault`` for N-Triples
-    that aren't, ``EnginesDiffer`` where ``engine`` is ``both`` and the two don't agree.
+    Raises ``BadInput`` for an engine that there isn't, shapes that can't be compiled or a term that isn't RDF,
+    ``SyntaxFault`` for N-Triples that aren't, ``EnginesDiffer`` where ``engine`` is ``both`` and the two don't agree.
     """
     if engine not in ENGINES:
         raise BadInput(
@@ -87,138 +94,177 @@ def validate(
             f"There is no engine “{engine}”. To be had: {' '.join(ENGINES)}.",
         )
     name = "shacl" if engine == "auto" else engine
-    graph, sources = _as_candidate(candidate, tuple(sources))
-    return _validate(name, graph, sources, context, removed, shapes or shipped_shapes(), None)[0]
+    triples, sources = _as_candidate(candidate, tuple(sources))
+    added: list[Quad] = [(s, p, o, UPLOAD_GRAPH) for s, p, o in triples]  # type: ignore[misc]
+    view = staged_view(_as_store(context), Changeset(added=added, removed=tuple(removed)))
+    rules = shapes or shipped_shapes()
+    raws = _everything(name, view, rules) if context is None else _of_change(name, view, rules, whole)
+    return _report(name, raws, view, rules, sources, most)
 
 
-Known: TypeAlias = frozenset[tuple[object, ...]]
-"""What results there are in a store by itself, by their keys."""
-
-
-def validate_change(
-    added: Graph, context: GraphStore, removed: Iterable[Quad], known: Known | None = None
-) -> tuple[Report, Known]:
-    """``validate`` for a change of a store; and what there is in the store once the change is made.
-
-    Given back as ``known`` with the next change, that saves validating the store by itself.
-    """
-    return _validate("shacl", added, (), context, removed, shipped_shapes(), known)
-
-
-def _validate(
-    name: str,
-    graph: Graph,
-    sources: Sequence[Source],
-    context: GraphStore | Graph | None,
-    removed: Iterable[Quad],
-    rules: ShapeSet,
-    known: Known | None,
-) -> tuple[Report, Known]:
-    standing = _context_text(context)
-    staged = _vocabulary_text() + _without(standing, removed) + _ntriples(graph)
-    found = list(dict.fromkeys(_run(name, staged, rules)))
-    raws = found
-    if context is not None:
-        described = {term_key(subject) for subject in graph.subjects()}
-        known = _known_results(name, standing, rules) if known is None else known
-        raws = [raw for raw in found if term_key(raw.focus) in described or raw.key not in known]
-    results = explain(raws, rules, staged, sources)
-    return Report(name, tuple(sorted(results, key=order))), frozenset(raw.key for raw in found)
+def validate_change(store: EmbeddedStore, changeset: Changeset, most: int | None = None) -> Report:
+    """``validate`` for exactly this change of a store, graph by graph."""
+    view, rules = staged_view(store, changeset), shipped_shapes()
+    return _report("shacl", _of_change("shacl", view, rules), view, rules, (), most)
 
 
 def validate_upload(
-    store: GraphStore, data: bytes, filename: str, media_type: str | None, engine: str
+    store: GraphStore, data: bytes, filename: str, media_type: str | None, engine: str, most: int | None = None
 ) -> dict[str, object]:
     """Parse and validate one upload in the context of ``store``; for a worker process, so all of it is plain data.
 
     Gives ``{"report": the report's JSON, "turtle": it as a SHACL report}``. Raises ``SyntaxFault`` or ``BadInput``.
     """
     fmt = by_media_type(media_type, INPUT_FORMATS) or format_of_file(filename)
-    report = validate(read_sources([(filename, data, fmt)]), store, engine=engine)
+    report = validate(read_sources([(filename, data, fmt)]), store, engine=engine, most=most)
     return {"report": report.to_json(), "turtle": report.to_turtle()}
 
 
 def prepare() -> None:
     """Read the shapes and the vocabulary, which the first validation would do."""
     _compiled(shipped_shapes())
-    _vocabulary_text()
+    prepare_shapes(shipped_shapes())
+    _vocabulary()
+
+
+def _report(
+    name: str, raws: Sequence[Raw], view: View, rules: ShapeSet, sources: Sequence[Source], most: int | None
+) -> Report:
+    ordered = sorted(dict.fromkeys(raws), key=urgency)
+    told = ordered if most is None else ordered[:most]
+    left_out = Counter(severity_of(raw) for raw in ordered[len(told) :])
+    return Report(name, tuple(explain(told, rules, view, sources)), left_out)
+
+
+# --- What is looked at ------------------------------------------------------------------------------------------------
+
+
+def _of_change(name: str, view: View, rules: ShapeSet, whole: bool = False) -> list[Raw]:
+    """What the change of the view is answerable for."""
+    described = {term_key(subject) for subject in view.added_subjects()}
+    concerned = None if whole else affected(view, rules)
+    found = []
+    for look in (_by_engine, _by_program):
+        ours = look(name, view, rules, concerned)
+        # What was there before is looked for only where it can matter.
+        if any(term_key(raw.focus) not in described for raw in ours):
+            known = {raw.key for raw in look(_only(name), view.before(), rules, concerned, before=True)}
+            ours = [raw for raw in ours if term_key(raw.focus) in described or raw.key not in known]
+        found += ours
+    return found
+
+
+def _everything(name: str, view: View, rules: ShapeSet) -> list[Raw]:
+    return [*_by_engine(name, view, rules, None), *_by_program(name, view, rules, None)]
+
+
+def _by_engine(
+    name: str, view: View, rules: ShapeSet, concerned: Affected | None, *, before: bool = False
+) -> list[Raw]:
+    """What an engine finds: all, or what is affected and what those shapes say of which that can't be told."""
+    if concerned is None:
+        return _run(name, view.ntriples(), rules)
+    part = concerned.before if before else concerned.after
+    try:
+        data = part.data()
+    except TooFar:
+        return _run(name, view.ntriples(), rules)
+    targeted = part.targeted()
+    if targeted is not None:
+        found = _run(name, data, rules, targeted) if part.pairs else []
+    else:
+        found = [raw for raw in _run(name, data, rules) if concerned.concerns(raw.shape, raw.focus)]
+    unbounded = unbounded_shapes(rules)
+    return found if unbounded is None else [*found, *_run(name, view.ntriples(), unbounded)]
+
+
+def _by_program(
+    name: str, view: View, rules: ShapeSet, concerned: Affected | None, *, before: bool = False
+) -> list[Raw]:
+    """What the proofreading rules find whose shapes are among these, about everything or about what is affected."""
+    facts, found = Facts(view), []
+    for rule in RULES:
+        saying = rules.sayings.get(str(rule.shape))
+        if saying is not None and saying.by_program:
+            focuses = rule.focuses(facts) if concerned is None else sorted(concerned.read[rule.shape])
+            found += [raw_finding(one, str(rule.shape), saying) for one in rule.check(facts, focuses)]
+    return found
+
+
+def _only(name: str) -> str:
+    """The engine that is enough for what was there before."""
+    return "shacl" if name == "both" else name
 
 
 # --- Staging ----------------------------------------------------------------------------------------------------------
 
 
-def _as_candidate(candidate: Candidate, sources: tuple[Source, ...]) -> tuple[Graph, tuple[Source, ...]]:
+def _as_candidate(
+    candidate: Candidate, sources: tuple[Source, ...]
+) -> tuple[Iterable[tuple[Node, ...]], tuple[Source, ...]]:
     if isinstance(candidate, Graph):
         return candidate, sources
     if isinstance(candidate, str):
-        return as_graph(parse_rdf(candidate.encode(), N_TRIPLES, default_graph=UPLOAD_GRAPH)), sources
-    return as_graph(quad for source in candidate for quad in source.quads), sources or tuple(candidate)
+        quads = parse_rdf(candidate.encode(), N_TRIPLES, default_graph=UPLOAD_GRAPH)
+        return [quad[:3] for quad in quads], sources
+    return [quad[:3] for source in candidate for quad in source.quads], sources or tuple(candidate)
 
 
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+def _as_store(context: GraphStore | Graph | None) -> EmbeddedStore:
+    if isinstance(context, EmbeddedStore):
+        return context
+    if isinstance(context, RemoteStore):
+        return context.copy()
+    store = EmbeddedStore()
+    quads = [] if context is None else [(*triple[:3], UPLOAD_GRAPH) for triple in _triples_of(context)]
+    store.apply(Changeset(added=quads))  # type: ignore[arg-type]
+    return store
 
 
-def _ntriples(graph: Graph) -> str:
-    """N-Triples in a stable order, where a string is a plain literal whether or not it was typed ``xsd:string``."""
-    return "".join(sorted(f"{_n3_term(s)} {_n3_term(p)} {_n3_term(o)} .\n" for s, p, o in graph))
+def _triples_of(context: GraphStore | Graph) -> Iterable[tuple[Node, ...]]:
+    return context if isinstance(context, Graph) else context.triples()
 
 
-def _n3_term(term: Node) -> str:
-    if isinstance(term, Literal):
-        quoted = f'"{str(term).translate(_ESCAPES)}"'
-        if term.language:
-            return f"{quoted}@{term.language}"
-        return quoted if term.datatype in (None, XSD.string) else f"{quoted}^^<{term.datatype}>"
-    return f"_:{term}" if isinstance(term, BNode) else f"<{term}>"
+def staged_view(store: EmbeddedStore, changeset: Changeset) -> View:
+    """The data of a store after a change; with the vocabulary, where the store doesn't hold it.
+
+    Raises ``BadInput`` for a term that isn't RDF.
+    """
+    try:
+        return View(store, changeset, background=None if store.has_graph(ONTOLOGY_GRAPH) else _vocabulary())
+    except ValueError as fault:
+        raise BadInput(
+            f"数据中有写不成 RDF 的词项：{fault}。", f"The data hold a term that can't be written: {fault}."
+        ) from None
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> EmbeddedStore:
+    """Ontology and code lists: without them no sub-class and no code would be known."""
+    store = EmbeddedStore()
+    store.apply(
+        Changeset(added=[quad for path in ontology_files() for quad in read_file(path, default_graph=ONTOLOGY_GRAPH)])
+    )
+    return store
 
 
 @lru_cache(maxsize=1)
 def _vocabulary_text() -> str:
-    """Ontology and code lists: without them no sub-class and no code would be known."""
-    return _ntriples(as_graph(q for path in ontology_files() for q in read_file(path, default_graph=UPLOAD_GRAPH)))
-
-
-def _context_text(context: GraphStore | Graph | None) -> str:
-    if context is None:
-        return ""
-    if isinstance(context, Graph):
-        return _ntriples(context)
-    return "".join(
-        context.dump(N_TRIPLES.media_type, name).decode() for name in context.graphs() if name not in _NOT_DATA
-    )
-
-
-def _without(text: str, removed: Iterable[Quad]) -> str:
-    """The text without the removed triples; how a term is escaped can differ, so they are compared as terms.
-
-    A triple that stands in two graphs is two lines, of which each removed quad takes one.
-    """
-    gone: dict[tuple[object, ...], int] = {}
-    for s, p, o, graph in removed:
-        if graph not in _NOT_DATA:
-            gone[(term_key(s), str(p), term_key(o))] = gone.get((term_key(s), str(p), term_key(o)), 0) + 1
-    if not gone:
-        return text
-    subjects = {f"<{subject}>" for subject, _, _ in gone}
-    kept = []
-    for line in text.split("\n"):
-        if line.partition(" ")[0] in subjects:
-            ((s, p, o, _),) = parse_rdf(line.encode(), N_TRIPLES, default_graph=UPLOAD_GRAPH)
-            key = (term_key(s), str(p), term_key(o))
-            if gone.get(key, 0):
-                gone[key] -= 1
-                continue
-        kept.append(line)
-    return "\n".join(kept)
+    return View(_vocabulary()).ntriples()
 
 
 # --- Engines ----------------------------------------------------------------------------------------------------------
 
 
-def _run(name: str, text: str, rules: ShapeSet) -> list[Raw]:
+def _run(name: str, text: str, rules: ShapeSet, targeted: str | None = None) -> list[Raw]:
+    """The results on these data, N-Triples, and the vocabulary, whatever the store's own is.
+
+    ``targeted`` are the shapes as they stand in for ``rules``, with other targets.
+    """
+    text = _vocabulary_text() + text
     if name != "both":
-        return _RUNNERS[name](text, rules)
-    ours, reference = _run_compiled(text, rules), _run_reference(text, rules)
+        return _RUNNERS[name](text, rules, targeted)
+    ours, reference = _run_compiled(text, rules, targeted), _run_reference(text, rules, targeted)
     _compare(ours, reference)
     return ours
 
@@ -251,11 +297,21 @@ def _bad_shapes(fault: object) -> BadInput:
     return BadInput(f"形状无法使用：{fault}。请改正。", f"The shapes can't be used: {fault}. Mend them.")
 
 
-def _run_compiled(text: str, rules: ShapeSet) -> list[Raw]:
+def _run_compiled(text: str, rules: ShapeSet, targeted: str | None) -> list[Raw]:
+    shapes = _compiled(rules) if targeted is None else shacl.Shapes.from_text(targeted, format="ntriples")
     try:
-        report = _compiled(rules).validate_text(text, format="ntriples")
+        report = shapes.validate_text(text, format="ntriples")
     except ValueError as fault:  # constraints in SPARQL are checked only when they run
         raise _bad_shapes(fault) from None
+    except BaseException as fault:  # what the engine doesn't foresee comes as a panic, which is no Exception
+        if type(fault).__name__ != "PanicException":
+            raise
+        why = visible(str(fault))
+        raise BadInput(
+            f"数据中有校验引擎无法处理的值（{why}）。请检查日期和数值是否过大。",
+            f"The data hold a value that the engine can't deal with ({why}). Look for dates and numbers that are far "
+            "too large.",
+        ) from None
     return [
         Raw(
             read_term(result.focus_node),
@@ -270,12 +326,19 @@ def _run_compiled(text: str, rules: ShapeSet) -> list[Raw]:
     ]
 
 
-def _run_reference(text: str, rules: ShapeSet) -> list[Raw]:
+def _run_reference(text: str, rules: ShapeSet, targeted: str | None) -> list[Raw]:
     import pyshacl  # takes a tenth of a second, which only those who ask for the reference should wait
 
     _compiled(rules)  # the same shapes are refused, with the same words
     data = Graph(bind_namespaces="none").parse(data=text, format="nt")
-    _, report, _ = pyshacl.validate(data, shacl_graph=rules.graph, inplace=True, do_owl_imports=False)
+    shapes = rules.graph if targeted is None else Graph(bind_namespaces="none").parse(data=targeted, format="nt")
+    try:
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True, do_owl_imports=False)
+    except (TypeError, ValueError, ArithmeticError) as fault:  # a date that is none, compared with one that is
+        raise BadInput(
+            f"pySHACL 处理不了这些数据（{fault}）。请改用默认引擎。",
+            f"pySHACL can't cope with these data ({fault}). Use the default engine.",
+        ) from None
     if not isinstance(report, Graph):
         raise _bad_shapes(report)
     # not every sh:ValidationResult: pySHACL tells nested ones too, by sh:detail
@@ -299,7 +362,7 @@ def _from_report(report: Graph, node: Node) -> Raw:
     )
 
 
-_RUNNERS: Final[Mapping[str, Callable[[str, ShapeSet], list[Raw]]]] = {
+_RUNNERS: Final[Mapping[str, Callable[[str, ShapeSet, str | None], list[Raw]]]] = {
     "shacl": _run_compiled,
     "pyshacl": _run_reference,
 }
@@ -319,26 +382,3 @@ def _path_text(text: str) -> str:
 
 def _shape_iri(text: str | None) -> str | None:
     return text[1:-1] if text and text.startswith("<") else None
-
-
-# --- What the context alone gives -------------------------------------------------------------------------------------
-
-_KEPT: Final = 4
-_known: OrderedDict[tuple[str, str, str], Known] = OrderedDict()
-_known_lock: Final = Lock()
-
-
-def _known_results(engine: str, text: str, rules: ShapeSet) -> Known:
-    """The keys of the context's own results, kept by the context's content for the next validation against it."""
-    runner = "shacl" if engine == "both" else engine
-    key = (runner, hashlib.sha256(text.encode()).hexdigest(), rules.digest)
-    with _known_lock:
-        if key in _known:
-            _known.move_to_end(key)
-            return _known[key]
-    found = frozenset(raw.key for raw in _run(runner, _vocabulary_text() + text, rules))
-    with _known_lock:
-        _known[key] = found
-        while len(_known) > _KEPT:
-            _known.popitem(last=False)
-    return found

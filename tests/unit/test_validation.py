@@ -141,14 +141,13 @@ def test_shapes_and_history_in_the_store_are_no_data() -> None:
     assert validate(Graph(), store).results == ()
 
 
-def test_the_contexts_own_results_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_change_cannot_concern_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     store = store_of(VALID / "slogans.ttl")
     runs: list[str] = []
-    monkeypatch.setattr(validation, "_run", lambda name, text, rules: runs.append(text) or [])
-    monkeypatch.setattr(validation, "_known", type(validation._known)())
-    for number in range(3):
-        validate(turtle(f'<goal/green-zone> skos:altLabel "第{number}个"@zh .'), store)
-    assert len(runs) == 4
+    monkeypatch.setattr(validation, "_run", lambda name, text, rules, targeted=None: runs.append(text) or [])
+    validate(turtle('<goal/parks> skos:altLabel "另一个"@zh .'), store)
+    assert len(runs) == 1
+    assert "slogan" not in runs[0]
 
 
 def test_strings_typed_and_plain_are_the_same() -> None:
@@ -527,15 +526,3 @@ def test_the_page_escapes_what_data_say() -> None:
 
 def test_an_iri_is_its_own_path() -> None:
     assert read_path(str(PG.inDomain)) == PG.inDomain
-
-
-def test_what_a_change_leaves_is_known_for_the_next(own_qingxi: EmbeddedStore) -> None:
-    faulty = Graph().parse(data=f"<http://e.example/a> a <{PG.Goal}> .", format="turtle")
-    report, known = validate_change(faulty, own_qingxi, ())
-    assert not report.conforms
-    own_qingxi.apply(Changeset(added=[(s, p, o, GRAPHS["x"]) for s, p, o in faulty]))  # type: ignore[misc]
-    other = Graph().parse(data='<http://e.example/b> <http://purl.org/dc/terms/identifier> "b" .', format="turtle")
-    with_known, after = validate_change(other, own_qingxi, (), known)
-    without, same = validate_change(other, own_qingxi, ())
-    assert with_known == without
-    assert after == same == known

@@ -7,11 +7,10 @@ and column. rdflib's read the rarer TriX and HexTuples, from local files only.
 from __future__ import annotations
 
 import codecs
-import gzip
 import re
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -36,7 +35,10 @@ from plangraph.mediatypes import (
 )
 from plangraph.namespaces import ID
 from plangraph.store.base import Quad, Term
+from plangraph.store.guarding import check_encoding, check_entities, check_levels, unpack
+from plangraph.store.skolem import names_by_content
 from plangraph.store.terms import from_oxigraph, to_oxigraph_quad
+from plangraph.visible import visible
 
 _OXIGRAPH = {
     TURTLE: ox.RdfFormat.TURTLE,
@@ -50,10 +52,18 @@ _OXIGRAPH = {
 _POSITION = re.compile(
     r"^(?:Parser error )?(?:at|between) line (\d+)(?: (?:between columns|column) (\d+))?(?: and [a-z0-9 ]+)?: ?"
 )
-_ENTITY = re.compile(rb"""<!ENTITY\s+([^\s"'%]+)\s*(?:"([^"]*)"|'([^']*)')""")
-_REFERENCE = re.compile(rb"&([^\s;&#]+);")
-_GROWTH = 20
-_LEAST_GROWTH = 1_000_000
+_FAR_YEAR = re.compile(r"[+-]?[0-9]{10,}")
+_DATED = frozenset(
+    f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth")
+)
+# Words of the parsers that don't say what to do, and what does.
+_SAID = (
+    (
+        "LoadDocumentCallback",
+        "不读取外部的 JSON-LD 上下文。请把 @context 的内容直接写在文件中",
+        "JSON-LD contexts elsewhere aren't fetched. Write the context itself in the file",
+    ),
+)
 
 
 def oxigraph_format(fmt: Format) -> ox.RdfFormat:
@@ -62,33 +72,62 @@ def oxigraph_format(fmt: Format) -> ox.RdfFormat:
 
 
 def parse_rdf(
-    data: bytes, fmt: Format, *, default_graph: URIRef, source: str | None = None, base: str = str(ID)
+    data: bytes,
+    fmt: Format,
+    *,
+    default_graph: URIRef,
+    source: str | None = None,
+    base: str = str(ID),
+    most: int | None = None,
 ) -> list[Quad]:
     """The quads of ``data``; triples outside a named graph go to ``default_graph``, blank nodes get fresh names.
 
-    ``source`` names the text in errors. Raises ``SyntaxFault`` with line and column, ``BadInput`` for bad UTF-8.
+    ``source`` names the text in errors. Raises ``SyntaxFault`` with line and column, ``BadInput`` for bad UTF-8,
+    ``TooLarge`` where there are more than ``most`` quads.
     """
     if fmt in (RDF_XML, TRIX):
-        _check_entities(data, source)
+        check_entities(data, source)
+    if fmt is JSON_LD:
+        check_levels(data, source)
     if fmt in (TRIX, HEXT):
         return _parse_with_rdflib(data, fmt, default_graph, source)
     if fmt is not RDF_XML:
         data = data.removeprefix(codecs.BOM_UTF8)
-        _check_utf8(data, source)
+        check_encoding(data, source)
     try:
-        return [
+        parsed = ox.parse(input=data, format=_OXIGRAPH[fmt], base_iri=base, rename_blank_nodes=True)
+        quads = [
             (
                 _node(quad.subject),
                 URIRef(quad.predicate.value),
                 _object(quad.object),
                 URIRef(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else default_graph,
             )
-            for quad in ox.parse(input=data, format=_OXIGRAPH[fmt], base_iri=base, rename_blank_nodes=True)
+            for quad in islice(parsed, most)
         ]
+        if next(parsed, None) is None:
+            return quads
     except SyntaxError as fault:
         raise _fault(fault, source) from None
+    except MemoryError as fault:
+        raise _too_long(source, fault) from None
     except (ValueError, OSError) as fault:
         raise _unreadable(source, fault) from None
+    raise TooLarge(
+        f"{source or '输入'}：超过 {most:,} 条陈述，一次校验不了。请分成几个文件，"
+        "或用 plangraph load --gate off 装载。",
+        f"{source or 'input'}: more than {most:,} statements, too many to be checked at once. Split it, or store it "
+        "unchecked with plangraph load --gate off.",
+    )
+
+
+def _too_long(source: str | None, fault: MemoryError) -> Exception:
+    if "buffer" not in str(fault):
+        return fault
+    return TooLarge(
+        f"{source or '输入'}：有一个值过长（上限 16 MB）。请将长文本单独存放，只在数据中引用。",
+        f"{source or 'input'}: a value in it is too long (16 MB at most). Keep long texts elsewhere and refer to them.",
+    )
 
 
 def _unreadable(source: str | None, fault: Exception) -> BadInput:
@@ -109,6 +148,12 @@ def _node(term: object) -> URIRef | BNode:
 def _object(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
     if isinstance(term, ox.Triple):
         raise _triple_term()
+    if isinstance(term, ox.Literal) and term.datatype.value in _DATED and _FAR_YEAR.match(term.value):
+        # Date arithmetic of engines ends in a panic there.
+        raise BadInput(
+            f"日期“{visible(term.value, 60)}”的年份超过 9 位，无法处理。请改正。",
+            f"The year of the date “{visible(term.value, 60)}” has more than 9 digits. Mend it.",
+        )
     return from_oxigraph(term)
 
 
@@ -119,44 +164,17 @@ def _triple_term() -> BadInput:
     )
 
 
-def _check_utf8(data: bytes, source: str | None) -> None:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        column = len(data[data.rfind(b"\n", 0, fault.start) + 1 : fault.start].decode()) + 1
-        raise SyntaxFault(
-            "不是 UTF-8 编码。请以 UTF-8 另存后重试。",
-            "not UTF-8. Save the file as UTF-8 and try again.",
-            source=source,
-            line=line,
-            column=column,
-        ) from None
-
-
-def _check_entities(data: bytes, source: str | None) -> None:
-    """Raise ``TooLarge`` where entities would grow to very much text ("billion laughs"), which parsers expand."""
-    sizes: dict[bytes, int] = {}
-    for name, *values in _ENTITY.findall(data):
-        value = b"".join(values)
-        size = len(value) + sum(sizes.get(inner, 0) for inner in _REFERENCE.findall(value))
-        sizes[name] = min(max(size, sizes.get(name, 0)), 1 << 40)
-    if sum(sizes.get(name, 0) for name in _REFERENCE.findall(data)) > max(_LEAST_GROWTH, _GROWTH * len(data)):
-        raise TooLarge(
-            f"{source or '输入'}：XML 实体展开后过大。请先展开实体，或改用 Turtle。",
-            f"{source or 'input'}: its XML entities grow too large. Expand them first, or use Turtle.",
-        )
-
-
 def _fault(fault: SyntaxError, source: str | None) -> SyntaxFault:
     text = str(fault)
     match = _POSITION.match(text)
     line = fault.lineno or (int(match[1]) if match else None)
     column = fault.offset or (int(match[2]) if match and match[2] else None)
-    detail = _POSITION.sub("", text)
+    detail = visible(_POSITION.sub("", text))
+    said = next(((zh, en) for word, zh, en in _SAID if word in text), None)
+    zh, en = said or (f"语法错误：{detail}。请改正此处后重试", f"syntax error: {detail}. Mend it there and try again")
     return SyntaxFault(
-        f"语法错误：{detail}。请改正此处后重试。",
-        f"syntax error: {detail}. Mend it there and try again.",
+        f"{zh}。",
+        f"{en}.",
         source=source,
         line=line,
         column=column,
@@ -168,8 +186,11 @@ def _parse_with_rdflib(data: bytes, fmt: Format, default_graph: URIRef, source: 
     try:
         dataset.parse(data=data, format=fmt.name)
     except Exception as fault:  # rdflib's parsers raise whatever their XML and JSON libraries do
+        why = visible(str(fault))
         raise SyntaxFault(
-            f"不是有效的 {fmt.name}：{fault}。", f"not valid {fmt.name}: {fault}. Mend it and try again.", source=source
+            f"不是有效的 {fmt.name}：{why}。请改正后重试。",
+            f"not valid {fmt.name}: {why}. Mend it and try again.",
+            source=source,
         ) from None
     # rdflib keeps the names of the file, which another file may use for something else.
     fresh: defaultdict[object, BNode] = defaultdict(BNode)
@@ -187,8 +208,9 @@ def _parse_with_rdflib(data: bytes, fmt: Format, default_graph: URIRef, source: 
 def stream_file(path: Path, *, default_graph: URIRef, skolem: str) -> Iterator[ox.Quad]:
     """The quads of a file one by one, in the engine's own terms, as a store takes them in most quickly.
 
-    Blank nodes get IRIs that begin with ``skolem``. Raises as ``read_file`` does, but the first fault only when the
-    quads before it have been given; what rdflib alone reads comes through ``read_file``.
+    Blank nodes get IRIs as ``skolemize`` gives them, with ``skolem`` as their beginning; the quads that have some come
+    last. Raises as ``read_file`` does, but the first fault only when the quads before it have been given; what rdflib
+    alone reads comes through ``read_file``.
     """
     fmt = _format_of_name(path.name)
     if fmt not in (N_TRIPLES, N_QUADS, TURTLE, TRIG):
@@ -197,15 +219,7 @@ def stream_file(path: Path, *, default_graph: URIRef, skolem: str) -> Iterator[o
         return
     _open_file(path).close()
     default = ox.NamedNode(str(default_graph))
-    named: dict[str, ox.NamedNode] = {}
-
-    def name(term: object) -> object:
-        if isinstance(term, ox.BlankNode):
-            return named.setdefault(term.value, ox.NamedNode(skolem + term.value))
-        if isinstance(term, ox.Triple):
-            raise _triple_term()
-        return term
-
+    unnamed: list[Quad] = []
     quads = ox.parse(path=str(path), format=_OXIGRAPH[fmt], base_iri=str(ID), rename_blank_nodes=True)
     try:
         for quad in quads:
@@ -213,12 +227,15 @@ def stream_file(path: Path, *, default_graph: URIRef, skolem: str) -> Iterator[o
             if isinstance(s, ox.NamedNode) and not isinstance(o, ox.BlankNode | ox.Triple):
                 yield quad if isinstance(g, ox.NamedNode) else ox.Quad(s, quad.predicate, o, default)
             else:
-                graph = g if isinstance(g, ox.NamedNode) else default
-                yield ox.Quad(name(s), quad.predicate, name(o), graph)  # type: ignore[arg-type]
+                graph = URIRef(g.value) if isinstance(g, ox.NamedNode) else default_graph
+                unnamed.append((_node(s), URIRef(quad.predicate.value), _object(o), graph))
     except SyntaxError as fault:
         raise _fault(fault, path.name) from None
+    except MemoryError as fault:
+        raise _too_long(path.name, fault) from None
     except (ValueError, OSError) as fault:
         raise _unreadable(path.name, fault) from None
+    yield from map(to_oxigraph_quad, skolemize(unnamed, skolem))
 
 
 def _open_file(path: Path) -> IO[bytes]:
@@ -242,11 +259,7 @@ def read_file(path: Path, *, default_graph: URIRef) -> list[Quad]:
             raise _unreadable(str(path), fault) from None
     name = path.name
     if name.lower().endswith(".gz"):
-        name = name[:-3]
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as fault:
-            raise BadInput(f"{path} 不是有效的 gzip：{fault}。", f"{path} isn't valid gzip: {fault}.") from None
+        name, data = name[:-3], unpack(data, str(path))
     return parse_rdf(data, format_of_file(name), default_graph=default_graph, source=path.name)
 
 
@@ -278,7 +291,22 @@ def format_of_file(name: str) -> Format:
 
 
 def skolemize(quads: Iterable[Quad], base: str) -> list[Quad]:
-    """The quads with every blank node replaced by an IRI ``base`` + its name, since stored data have none."""
+    """The quads with every blank node replaced by an IRI, since stored data have none.
+
+    The IRI is ``base`` and a digest of what is said of the node: the same data have the same quads whenever they come,
+    and nodes of which exactly the same is said are one. Raises ``BadInput`` where blank nodes can't be told apart.
+    """
+    quads = list(quads)
+    names = names_by_content(quad for quad in quads if isinstance(quad[0], BNode) or isinstance(quad[2], BNode))
+
+    def named(term: Term) -> Term:
+        return URIRef(base + names[term]) if isinstance(term, BNode) else term
+
+    return [(named(s), p, named(o), g) for s, p, o, g in quads] if names else quads  # type: ignore[misc]
+
+
+def skolemize_afresh(quads: Iterable[Quad], base: str) -> list[Quad]:
+    """The same for nodes that are new each time, as those of a SPARQL Update: the IRI is ``base`` and their name."""
 
     def named(term: Term) -> Term:
         return URIRef(f"{base}{term}") if isinstance(term, BNode) else term

@@ -1,0 +1,158 @@
+"""What a store would hold after a change that isn't made: for looking things up, without SPARQL.
+
+Validation looks at data that aren't stored yet. Copying the store for that takes seconds for a million quads, while
+looking past what is removed and into what is added takes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, URIRef
+
+from plangraph.namespaces import HISTORY_GRAPH, SHAPES_GRAPH, STATE_GRAPH
+from plangraph.store.base import Changeset, Quad, Term
+from plangraph.store.embedded import EmbeddedStore
+from plangraph.store.terms import from_oxigraph, to_oxigraph, to_oxigraph_quad
+
+NOT_DATA: Final = frozenset((SHAPES_GRAPH, HISTORY_GRAPH, STATE_GRAPH))
+"""The graphs that hold no data of a plan: the shapes, and what the program keeps for itself."""
+
+Subject: TypeAlias = URIRef | BNode
+Triple: TypeAlias = tuple[Subject, URIRef, Term]
+OxSubject: TypeAlias = ox.NamedNode | ox.BlankNode
+OxTerm: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+OxTriple: TypeAlias = tuple[OxSubject, ox.NamedNode, OxTerm]
+
+_UNNAMED: Final = URIRef("urn:plangraph:unnamed")
+_NOT_DATA: Final = frozenset(ox.NamedNode(str(name)) for name in NOT_DATA)
+
+
+class View:
+    """The data of ``store`` as ``changeset`` would leave them, as one graph of triples, each once.
+
+    ``NOT_DATA`` is left out. The store isn't written, and must not be while the view is in use.
+    """
+
+    def __init__(
+        self, store: EmbeddedStore, changeset: Changeset | None = None, *, background: EmbeddedStore | None = None
+    ) -> None:
+        """``background`` is looked at besides: a vocabulary that the store may not hold."""
+        self._store, self._changeset, self._background = store, changeset or Changeset(), background
+        self._engine = store.engine
+        self._removed = {to_oxigraph_quad(quad) for quad in self._changeset.removed if quad[3] not in NOT_DATA}
+        self._added = ox.Store()
+        self._added.extend(to_oxigraph_quad(quad) for quad in self._changeset.added if quad[3] not in NOT_DATA)
+        self._adds = len(self._added) > 0
+
+    @classmethod
+    def of_triples(cls, triples: Iterable[tuple[Term, ...]]) -> View:
+        """A view of these triples alone."""
+        store = EmbeddedStore()
+        quads: list[Quad] = [(s, p, o, _UNNAMED) for s, p, o in triples]  # type: ignore[misc]
+        store.apply(Changeset(added=quads))
+        return cls(store)
+
+    def before(self) -> View:
+        """The same without the change."""
+        return View(self._store, background=self._background)
+
+    def changed(self) -> Iterator[OxTriple]:
+        """The triples that the change adds or removes, some of which may stand in another graph all the same."""
+        for quad in (*self._added, *self._removed):
+            yield quad.subject, quad.predicate, quad.object
+
+    def described(self) -> set[OxTerm]:
+        """What the change describes, in the engine's own terms."""
+        return {quad.subject for quad in self._added}
+
+    def added_subjects(self) -> frozenset[Subject]:
+        """What the change describes."""
+        return frozenset(from_oxigraph(quad.subject) for quad in self._added)  # type: ignore[misc]
+
+    # --- in the engine's own terms, for what looks at very many triples
+
+    def match(
+        self, subject: OxTerm | None = None, predicate: ox.NamedNode | None = None, object: OxTerm | None = None
+    ) -> Iterator[OxTriple]:
+        """The triples that fit a pattern; one that stands in two graphs is given twice."""
+        if isinstance(subject, ox.Literal):
+            return
+        removed = self._removed
+        for quad in self._engine.quads_for_pattern(subject, predicate, object, None):
+            graph = quad.graph_name
+            # Copies in memory hold the union besides, in the default graph.
+            if not isinstance(graph, ox.DefaultGraph) and graph not in _NOT_DATA and not (removed and quad in removed):
+                yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
+        if self._adds:
+            for quad in self._added.quads_for_pattern(subject, predicate, object, None):
+                yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
+        if self._background is not None:
+            for quad in self._background.engine.quads_for_pattern(subject, predicate, object, None):
+                yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
+
+    def having(self, predicate: str) -> Iterator[OxTriple]:
+        """All triples with this predicate."""
+        return self.match(None, ox.NamedNode(predicate), None)
+
+    @staticmethod
+    def nodes(iris: Iterable[str]) -> list[OxTerm]:
+        """Things in the engine's own terms."""
+        return [ox.NamedNode(str(iri)) for iri in iris]
+
+    # --- in rdflib's terms
+
+    def triples(
+        self, subject: Term | None = None, predicate: URIRef | None = None, object: Term | None = None
+    ) -> Iterator[Triple]:
+        """The triples that fit a pattern, each once."""
+        try:
+            found = self.match(
+                None if subject is None else to_oxigraph(subject),
+                None if predicate is None else ox.NamedNode(str(predicate)),
+                None if object is None else to_oxigraph(object),
+            )
+            for s, p, o in dict.fromkeys(found):
+                yield from_oxigraph(s), URIRef(p.value), from_oxigraph(o)  # type: ignore[misc]
+        except ValueError:
+            return  # what is no well-formed IRI stands in no graph
+
+    def objects(self, subject: Term, predicate: URIRef) -> list[Term]:
+        """The values of a property, in a stable order."""
+        return sorted({o for _, _, o in self.triples(subject, predicate)}, key=_as_text)
+
+    def value(self, subject: Term, predicate: URIRef) -> Term | None:
+        """One value of a property, the first in a stable order; None where there is none."""
+        return next(iter(self.objects(subject, predicate)), None)
+
+    def subjects(self, predicate: URIRef, object: Term) -> list[Subject]:
+        """The things that have this value, in a stable order."""
+        return sorted({s for s, _, _ in self.triples(None, predicate, object)}, key=_as_text)
+
+    def changes(self) -> list[Triple]:
+        """``changed``, in a stable order."""
+        found = {(from_oxigraph(s), URIRef(p.value), from_oxigraph(o)) for s, p, o in self.changed()}
+        return sorted(found, key=lambda triple: tuple(_as_text(term) for term in triple))  # type: ignore[arg-type]
+
+    def graph(self) -> Graph:
+        """All of it as an rdflib graph."""
+        graph = Graph(bind_namespaces="none")
+        for triple in self.triples():
+            graph.add(triple)
+        return graph
+
+    def ntriples(self) -> str:
+        """All of it as N-Triples."""
+        return as_ntriples(self.match())
+
+
+def as_ntriples(triples: Iterable[OxTriple]) -> str:
+    """Triples as N-Triples, each once, in order."""
+    return "".join(sorted({f"{s} {p} {o} .\n" for s, p, o in triples}))
+
+
+def _as_text(term: Term) -> tuple[str, str, str]:
+    datatype = getattr(term, "datatype", None) or ""
+    return str(term), str(getattr(term, "language", None) or ""), str(datatype)
