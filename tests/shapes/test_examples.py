@@ -10,8 +10,10 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, SH
 
 from plangraph.namespaces import PG, PGS
+from plangraph.proofreading import RULES, proofread
 from plangraph.shipped import shipped
-from plangraph.validation import Report, read_sources, shipped_shapes, validate
+from plangraph.store.view import View
+from plangraph.validation import read_sources, shipped_shapes, validate
 
 EXAMPLES = shipped("ontology", "examples")
 VALID = sorted((EXAMPLES / "valid").glob("*.ttl"))
@@ -24,17 +26,26 @@ def expected(path: Path, word: str = "expect") -> set[str]:
     return set(re.findall(rf"^# {word}: pgs:(\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def shapes_of(report: Report, *severities: str) -> set[str]:
-    return {str(r.source_shape).removeprefix(str(PGS)) for r in report.results if r.severity in severities}
+def shapes_of(path: Path, *severities: str) -> set[str]:
+    """The shapes that an example breaks, those that a program checks among them."""
+    sources = read_sources([path])
+    told: set[tuple[str, str]] = {(str(r.source_shape), r.severity) for r in validate(sources).results}
+    view = View.of_triples((s, p, o) for source in sources for s, p, o, _ in source.quads)
+    told |= {(str(shape), severity_of(shape)) for shape, _ in proofread(view)}
+    return {shape.removeprefix(str(PGS)) for shape, severity in told if severity in severities}
+
+
+def severity_of(shape: URIRef) -> str:
+    """A shape that states no severity is a violation (SHACL 1.0, section 2.1.4)."""
+    return str(shipped_shapes().graph.value(shape, SH.severity, default=SH.Violation)).rpartition("#")[2].lower()
 
 
 @pytest.mark.parametrize("path", INVALID, ids=lambda p: p.stem)
 def test_an_invalid_example_breaks_exactly_what_its_header_says(path: Path) -> None:
     wanted = expected(path)
-    report = validate(read_sources([path]))
     assert wanted, "the header names no shape"
-    assert shapes_of(report, "violation") == wanted
-    assert not report.conforms
+    assert shapes_of(path, "violation") == wanted
+    assert not validate(read_sources([path])).conforms
 
 
 @pytest.mark.parametrize("path", VALID, ids=lambda p: p.stem)
@@ -42,12 +53,24 @@ def test_a_valid_example_conforms(path: Path) -> None:
     report = validate(read_sources([path]))
     assert [r.message["en"] for r in report.results if r.severity == "violation"] == []
     assert report.conforms
+    assert shapes_of(path, "violation") == set()
 
 
-@pytest.mark.parametrize("name", ["advised", "twins"])
+@pytest.mark.parametrize("name", ["advised", "doubtful", "twins"])
 def test_advice_is_given_and_keeps_nothing_from_conforming(name: str) -> None:
     path = EXAMPLES / "valid" / f"{name}.ttl"
-    assert shapes_of(validate(read_sources([path])), "warning", "info") == expected(path, "advise")
+    assert shapes_of(path, "warning", "info") == expected(path, "advise")
+
+
+def test_nothing_is_said_of_what_is_unusual_and_right() -> None:
+    assert shapes_of(EXAMPLES / "valid" / "unusual.ttl", "violation", "warning", "info") == set()
+
+
+def test_each_shape_that_a_program_checks_has_its_rule() -> None:
+    declared = set(shipped_shapes().graph.subjects(PG.checkedBy))
+    assert declared == {rule.shape for rule in RULES}
+    for shape in declared:
+        assert not set(shipped_shapes().graph.predicates(shape)) & {SH.sparql, SH.property, SH["or"], SH["not"]}
 
 
 def test_every_line_of_a_result_names_a_line_of_the_file() -> None:

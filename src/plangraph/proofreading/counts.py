@@ -1,0 +1,95 @@
+"""What a plan's report counts against the judgements in the graph: how many indicators are early, how many behind.
+
+A plan is evaluated more than once. A count is held against the judgements of the documents that state it, not against
+those of another round. The indicators that carry such counts have agreed slugs (see ``ontology/shapes``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Final
+
+from rdflib import URIRef
+from rdflib.namespace import RDF
+
+from plangraph.namespaces import ID, OA, PG, PGC, PGS
+from plangraph.proofreading.base import Facts, Found, PathRule, Step, number, path, plain
+from plangraph.store.base import Term
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """A count that a document states, by the sum of what its indicators say there."""
+
+    value: Decimal
+    sources: frozenset[Term]
+
+
+def _count(facts: Facts, plan: URIRef, slugs: tuple[str, ...], status: URIRef) -> Iterator[Found]:
+    for stated in _stated(facts, plan, slugs):
+        found = sum(
+            any(_says(facts, judgement, status, stated.sources) for judgement in facts.back(PG.about, main))
+            for main in _main_indicators(facts, plan)
+        )
+        if found != stated.value:
+            yield Found(plan, None, None, {"stated": plain(stated.value), "found": str(found)})
+
+
+def _stated(facts: Facts, plan: URIRef, slugs: tuple[str, ...]) -> list[_Stated]:
+    """By document, the sum of the counts; only where the document states each of them, once."""
+    key = str(plan).removeprefix(str(ID)).partition("/")[0]
+    by_source: dict[frozenset[Term], dict[str, list[Decimal]]] = {}
+    for slug in slugs:
+        for node in facts.back(PG.ofIndicator, ID[f"{key}/indicator/{slug}"]):
+            value = number(facts.only(node, PG.value))
+            exact = facts.only(node, PG.comparator) == PGC["comparator-eq"]
+            actual = facts.only(node, PG.valueType) == PGC["value-type-actual"]
+            if value is not None and exact and actual and plan in facts.values(node, PG.inPlan):
+                by_source.setdefault(_sources(facts, node), {}).setdefault(slug, []).append(value)
+    return [
+        _Stated(sum((values[0] for values in told.values()), Decimal(0)), sources)
+        for sources, told in sorted(by_source.items(), key=lambda item: sorted(map(str, item[0])))
+        if len(told) == len(slugs) and all(len(set(values)) == 1 for values in told.values())
+    ]
+
+
+def _sources(facts: Facts, node: URIRef) -> frozenset[Term]:
+    """The documents that a thing's evidence is in."""
+    return frozenset(source for e in facts.values(node, PG.evidence) for source in facts.values(e, OA.hasSource))
+
+
+def _says(facts: Facts, judgement: URIRef, status: URIRef, sources: frozenset[Term]) -> bool:
+    if status not in facts.values(judgement, PG.status) or PG.Assessment not in facts.values(judgement, RDF.type):
+        return False
+    own = _sources(facts, judgement)
+    return not sources or not own or bool(own & sources)
+
+
+def _main_indicators(facts: Facts, plan: URIRef) -> list[URIRef]:
+    mains = facts.kept.setdefault("main indicators", frozenset(facts.back(RDF.type, PG.MainIndicator)))
+    return [node for node in facts.back(PG.inPlan, plan) if node in mains]  # type: ignore[operator]
+
+
+_MEMBER: Final = Step(PG.inPlan, back=True)
+_JUDGED: Final = Step(PG.about, back=True)
+_READ: Final = (
+    *(path(_MEMBER, p) for p in (RDF.type, PG.ofIndicator, PG.value, PG.comparator, PG.valueType, PG.evidence)),
+    path(_MEMBER, Step(PG.evidence), Step(OA.hasSource)),
+    path(_MEMBER, _JUDGED),
+    *(path(_MEMBER, _JUDGED, p) for p in (RDF.type, PG.status, PG.evidence)),
+    path(_MEMBER, _JUDGED, Step(PG.evidence), Step(OA.hasSource)),
+)
+_EARLY: Final = ("indicators-achieved-early",)
+_BEHIND: Final = ("binding-indicators-behind", "anticipatory-indicators-behind")
+RULES: Final = (
+    PathRule(
+        PGS["Plan-early-count"],
+        PG.Plan,
+        _READ,
+        partial(_count, slugs=_EARLY, status=PGC["progress-achieved-early"]),
+    ),
+    PathRule(PGS["Plan-behind-count"], PG.Plan, _READ, partial(_count, slugs=_BEHIND, status=PGC["progress-behind"])),
+)
