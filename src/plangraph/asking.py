@@ -7,8 +7,10 @@ from typing import Final
 
 from plangraph.errors import BadInput
 from plangraph.opening import opened_store, reader_pool
+from plangraph.past import past_on_disk
 from plangraph.queries import bind, question
 from plangraph.settings import Settings
+from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.remote import RemoteStore
 from plangraph.store.screening import screen_query
 
@@ -50,12 +52,22 @@ def _read_text(path: Path) -> str:
         raise BadInput(f"无法读取 {path}：{fault}。", f"{path} can't be read: {fault}.") from None
 
 
-def ask(text: str, accept: str, settings: Settings, lang: str) -> tuple[bytes, str]:
-    """The result of a query and its media type, from a worker over the store on disk or from a server."""
+def ask(text: str, accept: str, settings: Settings, lang: str, change: str | None = None) -> tuple[bytes, str]:
+    """The result of a query and its media type, from a worker over the store on disk or from a server.
+
+    Where ``change`` names one, from the data as that left them.
+    """
     with opened_store(settings, lang) as store:
+        if change is not None:
+            with past_on_disk(store, change, settings) as (past, there):
+                return _asked(text, accept, past, there)
         if isinstance(store, RemoteStore):
             screen_query(text)
             return store.fetch(text, accept)
-        with reader_pool(store, settings, size=1) as pool:
-            answer = pool.query(text, accept)
-            return answer.read(), answer.format.media_type
+        return _asked(text, accept, store, settings)
+
+
+def _asked(text: str, accept: str, store: EmbeddedStore, settings: Settings) -> tuple[bytes, str]:
+    with reader_pool(store, settings, size=1) as pool:
+        answer = pool.query(text, accept)
+        return answer.read(), answer.format.media_type

@@ -24,7 +24,9 @@ from typing import Final
 from plangraph import __version__
 from plangraph.errors import PlangraphError, Unavailable
 from plangraph.opening import environment, pool_limits
+from plangraph.recording import Note
 from plangraph.remotewriting import RemoteWriter
+from plangraph.requests import Request
 from plangraph.settings import Settings
 from plangraph.states import LocalStates, RemoteStates, Standing
 from plangraph.store.base import Changeset
@@ -32,7 +34,7 @@ from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.readers import ReaderPool
 from plangraph.store.remote import RemoteStore
 from plangraph.store.template import Limits, Revision, Step, Template
-from plangraph.writing import Change, Request, Writer, Writes
+from plangraph.writing import Change, Writer, Writes
 
 OWNER_VARIABLE: Final = "PLANGRAPH_OWNER"
 """The environment variable by which the server tells its web processes where the owner listens."""
@@ -72,7 +74,7 @@ class Owner:
             self._states.snapshot,
             Limits(settings.query_megabytes, settings.memory_quads),
             revision=self._states.base,
-            prepare="plangraph.validation:prepare",
+            prepare="plangraph.writing:prepare",
             environ=environment(settings),
         )
         self._folder = tempfile.TemporaryDirectory(prefix="plangraph-")  # short enough for a socket's name
@@ -107,12 +109,19 @@ class Owner:
             self._folder.cleanup()
             self._states.close()
 
-    def change(self, request: Request, *, expected: str | None = None) -> Change:
+    def change(
+        self, request: Request, *, expected: str | None = None, base: str | None = None, note: Note | None = None
+    ) -> Change:
         """Make one change, as ``Writer.change`` does."""
         with self._lock:
             if self._writer is None:
                 self._writer = self._make_writer()
-        return self._writer.change(request, expected=expected)
+        return self._writer.change(request, expected=expected, base=base, note=note)
+
+    def copy(self, path: Path) -> None:
+        """Put a point-in-time copy of the store into the new folder ``path``, beside the store."""
+        assert isinstance(self._states, LocalStates)
+        self._states.store.backup(path)
 
     def _make_writer(self) -> Writes:
         settings, states = self._settings, self._states
@@ -121,7 +130,15 @@ class Owner:
         self._staging = ReaderPool(self._template.address, **limits)
         union, services = settings.default_graph == "union", limits["services"]
         if isinstance(states, LocalStates):
-            return Writer(states.store, self._staging, self._move, gate=settings.gate, union=union, services=services)
+            return Writer(
+                states.store,
+                self._staging,
+                self._move,
+                gate=settings.gate,
+                union=union,
+                services=services,
+                most=settings.history_quads,
+            )
         return RemoteWriter(
             states.store,
             self._staging,
@@ -131,6 +148,7 @@ class Owner:
             most=settings.memory_quads,
             union=union,
             services=services,
+            patched=settings.history_quads,
         )
 
     # --- revisions ---
@@ -190,8 +208,12 @@ class Owner:
                 return  # from here on the owner speaks
             with connection:
                 try:
-                    wanted, expected = request
-                    connection.send(self.change(wanted, expected=expected))
+                    if isinstance(request, Path):
+                        self.copy(request)
+                        connection.send(None)
+                    else:
+                        wanted, expected, base, note = request
+                        connection.send(self.change(wanted, expected=expected, base=base, note=note))
                 except PlangraphError as failure:
                     connection.send(failure)
                 except Exception:
@@ -242,11 +264,13 @@ class Link:
 
         threading.Thread(target=listen, name="revisions", daemon=True).start()
 
-    def change(self, request: Request, *, expected: str | None = None) -> Change:
+    def change(
+        self, request: Request, *, expected: str | None = None, base: str | None = None, note: Note | None = None
+    ) -> Change:
         """Have the owner make one change; raises what it raises."""
         with self._connect() as connection:
             try:
-                connection.send((request, expected))
+                connection.send((request, expected, base, note))
                 answer = connection.recv()
             except (EOFError, OSError):
                 raise Unavailable(

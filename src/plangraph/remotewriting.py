@@ -9,23 +9,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from plangraph.changing import exists, graph_change
+from plangraph.commits import SKOLEM
 from plangraph.errors import Conflict, Refused
+from plangraph.history import head_number
+from plangraph.recording import Note
+from plangraph.requests import DeleteGraph, GraphRequest, Request, made_on_head
+from plangraph.settings import Settings
+from plangraph.store.base import Changeset
+from plangraph.store.parsing import skolemize_afresh
 from plangraph.store.readers import ReaderPool
 from plangraph.store.remote import RemoteStore
 from plangraph.store.template import Revision
-from plangraph.validation import Known
-from plangraph.writing import (
-    Change,
-    DeleteGraph,
-    Request,
-    Staged,
-    Update,
-    changed_meanwhile,
-    exists,
-    graph_change,
-    stage,
-    without_blank_nodes,
-)
+from plangraph.writing import Change, Overtaken, Staged, changed_meanwhile, noted_for, stage
 
 
 class RemoteWriter:
@@ -33,7 +29,7 @@ class RemoteWriter:
 
     ``look`` gives the revision that the store was last seen at, ``moved`` that which was just written, once every
     reader sees it. Where somebody else is quicker, the change is staged once more, on the new data. ``most`` is how
-    many quads are fetched to evaluate an update or to validate.
+    many quads are fetched to evaluate an update or to validate, ``patched`` of how many a change's patch is kept.
     """
 
     def __init__(
@@ -47,31 +43,39 @@ class RemoteWriter:
         most: int,
         union: bool = True,
         services: tuple[str, ...] = (),
+        patched: int = Settings.history_quads,
     ) -> None:
         self._store, self._pool, self._look, self._moved = store, pool, look, moved
         self._gate, self._most, self._union, self._services = gate, most, union, services
-        self._known: tuple[str | None, Known | None] = None, None
+        self._patched = patched
         self._lock = threading.Lock()
 
-    def change(self, request: Request, *, expected: str | None = None) -> Change:
+    def change(
+        self, request: Request, *, expected: str | None = None, base: str | None = None, note: Note | None = None
+    ) -> Change:
         """Stage, validate, write. Raises what the stages raise, and ``Conflict``; nothing is written then.
 
         ``Unavailable`` where the engine goes away in the midst of it says what is known.
         """
+        noted = noted_for(request, note)
+        if base is None and not made_on_head(request):
+            # Before the lock: what others commit while this one waits, its author hasn't seen.
+            base = str(head_number(self._store))
         with self._lock:
             try:
-                return self._change(request, expected)
+                return self._change(request, expected, base, noted)
+            except Overtaken:
+                raise
             except Conflict:
                 if expected is not None:
                     raise
-                return self._change(request, None)
+                return self._change(request, None, base, noted)
 
-    def _change(self, request: Request, expected: str | None) -> Change:
+    def _change(self, request: Request, expected: str | None, base: str | None, note: Note) -> Change:
         revision = self._look()
         before = self._store.seen_revision
         if expected is not None and revision.text != expected:
             raise changed_meanwhile()
-        known = self._known[1] if before is not None and before == self._known[0] else None
         staged: Staged
         staged, _ = self._pool.stage(
             "plangraph.remotewriting:stage_remote",
@@ -80,15 +84,15 @@ class RemoteWriter:
             self._union,
             self._services,
             self._most,
-            known,
+            base,
         )
         if not staged.changeset:
-            return staged.done(revision)
+            return staged.done(revision, None)
         if before is None and self._store.stated_revision() is not None:
             raise changed_meanwhile()
-        self._store.apply(staged.changeset, expected=before)
-        self._known = self._store.seen_revision, staged.known
-        return staged.done(self._moved())
+        changeset, record = staged.recorded(self._store, note, self._gate, self._patched)
+        self._store.apply(changeset, expected=before)
+        return staged.done(self._moved(), record)
 
 
 def stage_remote(
@@ -98,16 +102,16 @@ def stage_remote(
     union: bool,
     services: tuple[str, ...],
     most: int,
-    known: Known | None,
+    base: str | None = None,
 ) -> Staged:
     """``stage`` for a store elsewhere: on a copy of at most ``most`` quads, or without one where none is needed.
 
     Blank nodes get IRIs whatever the gate is: nothing could refer to them again. Raises ``Refused`` where the data are
     too many to be copied.
     """
-    if gate == "off" and not isinstance(request, Update):
+    if gate == "off" and base is None and isinstance(request, GraphRequest):
         there = exists(store, request.graph)
-        changeset = without_blank_nodes(graph_change(store, request))
+        changeset = graph_change(store, request, named=True)
         stays = not isinstance(request, DeleteGraph)
         created, deleted = stays and not there, there and not stays
         return Staged(changeset, (request.graph,) * created, (request.graph,) * deleted, None)
@@ -120,5 +124,6 @@ def stage_remote(
             "update or a validation. Start with --gate off and write by the Graph Store Protocol (PUT, POST, DELETE "
             "/graphs), or raise memory_quads.",
         )
-    staged = stage(store.copy().in_memory(), request, gate, union, services, known)
-    return replace(staged, changeset=without_blank_nodes(staged.changeset))
+    staged = stage(store.copy().in_memory(), request, gate, union, services, base)
+    added = skolemize_afresh(staged.changeset.added, SKOLEM)
+    return replace(staged, changeset=Changeset(added=added, removed=staged.changeset.removed))

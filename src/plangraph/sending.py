@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import urllib3
 from rdflib import URIRef
+from urllib3.filepost import encode_multipart_formdata
 
+from plangraph.conflicts import Overtaken
 from plangraph.errors import BadInput, Conflict, DoesNotConform, Refused, Unavailable
+from plangraph.mediatypes import N_QUADS
+from plangraph.recording import Note
+from plangraph.requests import Commit, Exact, Payload, PostGraph, Request, Revert
 from plangraph.settings import Settings
+from plangraph.store.lines import write_lines
 from plangraph.store.remote.addresses import read_address
 from plangraph.store.remote.wire import failure
-from plangraph.writing import Change, PostGraph, Request
+from plangraph.writing import Change
 
 
 class Sender:
@@ -37,31 +44,52 @@ class Sender:
         if found.authorization:
             self._headers["Authorization"] = found.authorization
 
-    def change(self, request: Request, *, expected: str | None = None) -> Change:
-        """Have data added to a graph; where ``expected`` is given, only at that revision.
+    def change(
+        self, request: Request, *, expected: str | None = None, base: str | None = None, note: Note | None = None
+    ) -> Change:
+        """Have data committed, a change undone, or data added to a graph; with ``expected`` only at that revision.
 
         Raises what the writer raises, ``Refused`` without the right token. A request that got no
         answer isn't repeated, and ``Unavailable`` says that it may have been carried out.
         """
-        if not isinstance(request, PostGraph) or len(request.parts) != 1:
-            raise BadInput("只能发送一份要加入图的数据。", "Only one piece of data to add to a graph can be sent.")
-        part = request.parts[0]
-        answer = self._post(
-            f"{self._address}/graphs?graph={quote(str(request.graph), safe='')}", part.data, part.media_type, expected
-        )
-        if answer.status == 422:
-            problem = json.loads(answer.data)
-            words = problem.get("messages") or {}
-            detail = str(problem.get("detail", ""))
-            raise DoesNotConform(words.get("zh", detail), words.get("en", detail), problem.get("report"))
+        noted = note or Note()
+        told = {"message": noted.message, "author": noted.author, "base": base or ""}
+        if isinstance(request, PostGraph) and len(request.parts) == 1 and base is None:
+            part = request.parts[0]
+            url = f"{self._address}/graphs?graph={quote(str(request.graph), safe='')}"
+            answer = self._post(url, part.data, part.media_type, expected)
+        elif isinstance(request, Commit | Exact):
+            fields = _commit_fields(request if isinstance(request, Commit) else _as_commit(request), told)
+            answer = self._post(f"{self._address}/api/commit", *encode_multipart_formdata(fields), expected)
+        elif isinstance(request, Revert):
+            fields = _given({**told, "change": request.change, "allow-warnings": str(int(request.allow_warnings))})
+            answer = self._post(f"{self._address}/api/revert", *encode_multipart_formdata(fields), expected)
+        else:
+            raise BadInput(
+                "只能向服务发送提交、撤销，或一份要加入图的数据。",
+                "Only a commit, a revert or one piece of data to add to a graph can be sent to a server.",
+            )
+        self._refuse(answer)
+        return _read_change(json.loads(answer.data))
+
+    def _refuse(self, answer: urllib3.BaseHTTPResponse) -> None:
+        """Raise what the writer raised, where the answer says so."""
         if answer.status == 412:
             raise Conflict(
                 "数据在读取之后已有改动，未写入。请重新读取后再试。",
                 "The data have changed since they were read; nothing was written. Read them again.",
             )
+        if answer.status in (409, 422) and (problem := _read_problem(answer.data)):
+            detail = str(problem.get("detail", ""))
+            words = problem.get("messages") or {}
+            zh, en = words.get("zh", detail), words.get("en", detail)
+            if answer.status == 422:
+                raise DoesNotConform(zh, en, problem.get("report"))
+            if isinstance(problem.get("conflict"), dict):
+                raise Overtaken(zh, en, problem["conflict"])
+            raise Conflict(zh, en)
         if answer.status >= 300:
             raise failure(self._address, answer.status, answer.headers.get("content-type", ""), answer.data)
-        return _read_change(json.loads(answer.data))
 
     def _post(self, url: str, data: bytes, media_type: str, expected: str | None) -> urllib3.BaseHTTPResponse:
         # Any format's tag of a revision does.
@@ -89,6 +117,41 @@ class Sender:
             ) from None
 
 
+def _read_problem(data: bytes) -> dict[str, Any] | None:
+    try:
+        problem = json.loads(data)
+    except ValueError:
+        return None  # a proxy's page
+    return problem if isinstance(problem, dict) else None
+
+
+def _given(values: Mapping[str, str]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in values.items() if value]
+
+
+def _commit_fields(request: Commit, told: Mapping[str, str]) -> list[tuple[str, Any]]:
+    """A commit as the fields of a form: what is said of it, and its files."""
+    switches = {"replace": request.replace, "allow-warnings": request.allow_warnings}
+    fields = _given({**told, "graph": str(request.graph), **{name: str(int(on)) for name, on in switches.items()}})
+    for name, parts in (("file", request.parts), ("removed", request.removed)):
+        for number, part in enumerate(parts, 1):
+            fields.append((name, (part.name or f"{name}-{number}", part.data, part.media_type)))
+    return fields
+
+
+def _as_commit(request: Exact) -> Commit:
+    """The same as N-Quads. Which files the quads were read from isn't sent along."""
+    added, removed = (
+        Payload("".join(f"{line} .\n" for line in write_lines(quads)).encode(), N_QUADS.media_type)
+        for quads in (request.changeset.added, request.changeset.removed)
+    )
+    return Commit(
+        (added,) if added.data else (),
+        allow_warnings=request.allow_warnings,
+        removed=(removed,) if removed.data else (),
+    )
+
+
 def _read_change(told: dict[str, Any]) -> Change:
     return Change(
         int(told["added"]),
@@ -97,4 +160,6 @@ def _read_change(told: dict[str, Any]) -> Change:
         tuple(map(URIRef, told.get("deleted", ()))),
         str(told["revision"]),
         told.get("report"),
+        told.get("change"),
+        told.get("number"),
     )

@@ -82,6 +82,18 @@ class Settings:
         "写入前的校验：enforce 不合格即拒绝，warn 只提醒，off 不校验",
         "validation before writing: enforce refuses, warn only tells, off doesn't validate",
     )
+    report_results: int = _row(
+        1_000,
+        "一份校验报告最多列出的问题数，按轻重先后；其余只计数",
+        "results that a validation report lists at most, the gravest; the others are counted",
+        least=1,
+    )
+    history_quads: int = _row(
+        200_000,
+        "改动的四元组不多于此数时，历史中留存补丁，可查看、撤销、回溯",
+        "up to this many quads a change's patch is kept in the history, to be shown, reverted, stepped back over",
+        least=0,
+    )
     wrong_tokens: int = _row(10, "同一地址每分钟可用错令牌的次数", "wrong tokens a minute from one address", least=1)
     write_token: str = _row(
         "", "写入所需的令牌；不设则只读", "token that writers present; without it read-only", secret=True

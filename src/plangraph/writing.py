@@ -1,4 +1,4 @@
-"""The one writer: every change is staged, validated, and then made whole or not at all.
+"""The one writer: every change is staged, validated, and then made whole or not at all, with its record.
 
 Staging happens in a child of the template process, on a copy of the data that nobody else sees: what is sent is parsed
 or evaluated there under the limits of time and memory, becomes a changeset, and is held against the shapes. Only the
@@ -8,80 +8,80 @@ changeset reaches the store.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol
 
 from rdflib import URIRef
-from rdflib.namespace import RDF
 
-from plangraph.commits import LOCAL_GRAPH, SKOLEM
-from plangraph.errors import BadInput, Conflict, DoesNotConform, NotFound, Refused
-from plangraph.mediatypes import INPUT_FORMATS, by_media_type
-from plangraph.namespaces import HISTORY_GRAPH, SD, STATE_GRAPH
-from plangraph.store.base import Changeset, Quad
+from plangraph import validation
+from plangraph.changing import (
+    Wanted,
+    afresh,
+    commit_change,
+    exact_change,
+    exists,
+    graph_change,
+    place_of,
+    revert_change,
+    sources_of,
+    update_change,
+)
+from plangraph.conflicts import Overtaken, base_number, refuse_overtaken
+from plangraph.errors import Conflict, DoesNotConform
+from plangraph.history import OWN_GRAPHS, Record, head_number
+from plangraph.namespaces import STATE_GRAPH
+from plangraph.recording import Note, with_record
+from plangraph.requests import (
+    Commit,
+    DeleteGraph,
+    Exact,
+    Payload,
+    PostGraph,
+    PutGraph,
+    Request,
+    Revert,
+    Update,
+    files_of,
+    kind_of,
+    made_on_head,
+)
+from plangraph.settings import Settings
+from plangraph.store.base import Changeset
 from plangraph.store.embedded import EmbeddedStore
-from plangraph.store.parsing import as_graph, parse_rdf, skolemize
 from plangraph.store.readers import ReaderPool
-from plangraph.store.remote import RemoteStore
 from plangraph.store.template import Revision
-from plangraph.store.updates import changes_of
-from plangraph.validation import Known, validate_change
+from plangraph.validation import validate_change
 
-OWN_GRAPHS: Final = (STATE_GRAPH, HISTORY_GRAPH)
-"""The graphs that the program keeps for itself; no request may write them."""
-
-
-@dataclass(frozen=True)
-class Update:
-    """A SPARQL 1.1 Update request; ``using`` and ``using_named`` are the dataset that the protocol gave."""
-
-    text: str
-    using: tuple[str, ...] = ()
-    using_named: tuple[str, ...] = ()
-    base: str | None = None
-
-
-@dataclass(frozen=True)
-class Payload:
-    """RDF as it was sent: its bytes, its media type, and the IRI against which relative ones are resolved."""
-
-    data: bytes
-    media_type: str
-    base: str | None = None
-
-
-@dataclass(frozen=True)
-class PutGraph:
-    """Make ``graph`` hold exactly what ``parts`` say; it exists afterwards, even empty."""
-
-    graph: URIRef
-    parts: tuple[Payload, ...]
-
-
-@dataclass(frozen=True)
-class PostGraph:
-    """Add what ``parts`` say to ``graph``; it exists afterwards."""
-
-    graph: URIRef
-    parts: tuple[Payload, ...]
-
-
-@dataclass(frozen=True)
-class DeleteGraph:
-    """Take ``graph`` away. ``NotFound`` where there is no such graph."""
-
-    graph: URIRef
-
-
-Request: TypeAlias = Update | PutGraph | PostGraph | DeleteGraph
+__all__ = [
+    "OWN_GRAPHS",
+    "Change",
+    "Commit",
+    "DeleteGraph",
+    "Exact",
+    "Note",
+    "Overtaken",
+    "Payload",
+    "PostGraph",
+    "PutGraph",
+    "Request",
+    "Revert",
+    "Staged",
+    "Update",
+    "Writer",
+    "Writes",
+    "exists",
+]
 
 
 @dataclass(frozen=True)
 class Change:
     """What a request did: how many quads, which graphs came and went, and the revision that it made.
 
-    ``report`` is the validation report as JSON where one was made.
+    ``report`` is the validation report as JSON where one was made. ``id`` is the IRI of the record in the history and
+    ``number`` its number; both are None where nothing changed.
     """
 
     added: int
@@ -90,13 +90,20 @@ class Change:
     deleted: tuple[URIRef, ...]
     revision: str
     report: dict[str, Any] | None = None
+    id: str | None = None
+    number: int | None = None
 
 
 class Writes(Protocol):
     """What changes the data: the writer itself, or the connection of a web process to it."""
 
-    def change(self, request: Request, *, expected: str | None = None) -> Change:
+    def change(
+        self, request: Request, *, expected: str | None = None, base: str | None = None, note: Note | None = None
+    ) -> Change:
         """Make one change; where ``expected`` is given, only at that revision, else ``Conflict``.
+
+        ``base`` names the change that the writer's data were made on, as ``history.find`` takes it: ``Overtaken``
+        where others have changed the same things since. ``note`` says who makes the change, and why.
 
         Raises ``DoesNotConform``, ``SyntaxFault``, ``BadInput``, ``Refused``, ``NotFound``, …
         """
@@ -108,7 +115,7 @@ class Writer:
 
     ``pool`` stages them, and ``moved`` is told what was written: it gives the new revision once every reader sees it.
     ``gate`` is ``enforce``, ``warn`` or ``off``; ``union`` says what the default graph of a ``WHERE`` is,
-    ``services`` which endpoints it may call.
+    ``services`` which endpoints it may call, ``most`` of how many quads a patch is kept.
     """
 
     def __init__(
@@ -120,27 +127,44 @@ class Writer:
         gate: str,
         union: bool = True,
         services: tuple[str, ...] = (),
+        most: int = Settings.history_quads,
     ) -> None:
         self._store, self._pool, self._moved = store, pool, moved
-        self._gate, self._union, self._services = gate, union, services
-        self._known: Known | None = None
+        self._gate, self._union, self._services, self._most = gate, union, services, most
         self._lock = threading.Lock()
 
-    def change(self, request: Request, *, expected: str | None = None) -> Change:
+    def change(
+        self, request: Request, *, expected: str | None = None, base: str | None = None, note: Note | None = None
+    ) -> Change:
         """Stage, validate, write. Raises what the stages raise; the store is then as it was."""
+        noted = noted_for(request, note)
+        # Before the lock: what others commit while this one waits, its author hasn't seen.
+        arrived = None if made_on_head(request) or base is not None else str(head_number(self._store))
         with self._lock:
             staged: Staged
             staged, revision = self._pool.stage(
-                "plangraph.writing:stage", request, self._gate, self._union, self._services, self._known
+                "plangraph.writing:stage", request, self._gate, self._union, self._services, base or arrived
             )
             if expected is not None and revision.text != expected:
                 raise changed_meanwhile()
+            record = None
             if staged.changeset:
-                self._store.apply(staged.changeset)
+                changeset, record = staged.recorded(self._store, noted, self._gate, self._most)
+                self._store.apply(changeset)
                 self._store.flush()
-                self._known = staged.known
-                revision = self._moved(staged.changeset)
-        return staged.done(revision)
+                revision = self._moved(changeset)
+        return staged.done(revision, record)
+
+
+def noted_for(request: Request, note: Note | None) -> Note:
+    """The note of a request: who and why as given, when it arrived, what kind it is and which files it brings."""
+    given = note or Note()
+    return replace(
+        given,
+        kind=given.kind or kind_of(request),
+        files=given.files or files_of(request),
+        started=given.started or datetime.now(UTC),
+    )
 
 
 def changed_meanwhile() -> Conflict:
@@ -162,9 +186,14 @@ class Staged:
     created: tuple[URIRef, ...]
     deleted: tuple[URIRef, ...]
     report: dict[str, Any] | None
-    known: Known | None = None
+    reverts: URIRef | None = None
 
-    def done(self, revision: Revision) -> Change:
+    def recorded(self, store: Any, note: Note, gate: str, most: int) -> tuple[Changeset, Record | None]:
+        """The changeset with its record, for a store that it wasn't made on yet."""
+        note = replace(note, reverts=self.reverts)
+        return with_record(store, self.changeset, note, self.report, gate=gate, most=most)
+
+    def done(self, revision: Revision, record: Record | None) -> Change:
         """What is told of the change once it is made, and the data are at ``revision``."""
         return Change(
             sum(1 for quad in self.changeset.added if quad[3] not in OWN_GRAPHS),
@@ -173,6 +202,8 @@ class Staged:
             self.deleted,
             revision.text,
             self.report,
+            None if record is None else str(record.iri),
+            None if record is None else record.number,
         )
 
 
@@ -182,118 +213,75 @@ def stage(
     gate: str,
     union: bool = True,
     services: tuple[str, ...] = (),
-    known: Known | None = None,
+    base: str | None = None,
 ) -> Staged:
     """Work out the change on ``store``, which is a private copy, and hold it against the shapes.
 
-    Raises ``DoesNotConform`` with the report as JSON where the gate is ``enforce`` and a mandatory shape is broken.
+    Raises ``Overtaken`` where others touched the same things after the change ``base``, ``DoesNotConform`` with the
+    report as JSON where the gate is ``enforce`` and a mandatory shape is broken, or where a commit has warnings and
+    doesn't allow them.
     """
     store = store.writable()
-    if isinstance(request, Update):
-        changeset = _update(store, request, union, services)
-    else:
-        changeset = graph_change(store, request)
-    if gate != "off":
-        changeset = without_blank_nodes(changeset)
+    wanted = _wanted(store, request, gate, union, services)
+    changeset = wanted.changeset
+    if base is not None and changeset:
+        refuse_overtaken(store, changeset, wanted.quads, base_number(store, base))
     graphs = {quad[3] for quad in (*changeset.added, *changeset.removed)}
     graphs |= {URIRef(str(s)) for s, p, o, g in (*changeset.added, *changeset.removed) if g == STATE_GRAPH}
     graphs -= {*OWN_GRAPHS}
     before = {graph for graph in graphs if exists(store, graph)}
-    report, known = _gate(store, changeset, gate, known)
+    report = _gate(store, changeset, gate, request)
+    _refuse_warnings(request, report, gate)
     store.apply(changeset)
     after = {graph for graph in graphs if exists(store, graph)}
-    return Staged(changeset, tuple(sorted(after - before)), tuple(sorted(before - after)), report, known)
+    return Staged(changeset, tuple(sorted(after - before)), tuple(sorted(before - after)), report, wanted.reverts)
 
 
-def exists(store: EmbeddedStore | RemoteStore, graph: URIRef) -> bool:
-    """Whether there is a named graph: it holds something, or it was made empty on purpose."""
-    return store.has_graph(graph) or _marker(graph) in store.triples(graph, RDF.type, SD.NamedGraph)
+def _wanted(store: EmbeddedStore, request: Request, gate: str, union: bool, services: tuple[str, ...]) -> Wanted:
+    match request:
+        case Update():
+            changeset = update_change(store, request, union, services)
+            return Wanted(changeset if gate == "off" else afresh(changeset), changeset.added)
+        case Commit():
+            return commit_change(store, request)
+        case Exact():
+            return exact_change(store, request)
+        case Revert():
+            return revert_change(store, request)
+        case _:
+            changeset = graph_change(store, request, named=gate != "off")
+            return Wanted(changeset, changeset.added)
 
 
-def _marker(graph: URIRef) -> Quad:
-    """The statement that a graph exists though it is empty, which no quad of its own can say."""
-    return graph, RDF.type, SD.NamedGraph, STATE_GRAPH
-
-
-def _update(store: EmbeddedStore, request: Update, union: bool, services: tuple[str, ...]) -> Changeset:
-    changeset = changes_of(
-        store,
-        request.text,
-        using=request.using or None,
-        using_named=request.using_named or None,
-        base=request.base,
-        own=OWN_GRAPHS,
-        local=LOCAL_GRAPH,
-        union=union,
-        services=services,
-    )
-    # Later operations of a request are evaluated on what earlier ones did to the copy.
-    store.apply(Changeset(added=changeset.removed, removed=changeset.added))
-    return changeset
-
-
-def graph_change(store: EmbeddedStore | RemoteStore, request: PutGraph | PostGraph | DeleteGraph) -> Changeset:
-    """What a request of the Graph Store Protocol would change; nothing is."""
-    graph = request.graph
-    if graph in OWN_GRAPHS:
-        raise Refused(
-            f"图 {graph} 由程序自用，不能写入。",
-            f"The graph {graph} is the program's own and can't be written.",
-        )
-    there = exists(store, graph)
-    present = list(store.quads_of(graph))
-    markers = [_marker(graph)] if there and not present else []
-    if isinstance(request, DeleteGraph):
-        if not there:
-            raise NotFound(f"没有名为 {graph} 的图。", f"There is no graph named {graph}.")
-        return Changeset(removed=(*present, *markers))
-    wanted = set(_as_stored(quad for part in request.parts for quad in _parse(part, graph)))
-    held = set(present)
-    added = [quad for quad in wanted if quad not in held]
-    removed = [quad for quad in present if quad not in wanted] if isinstance(request, PutGraph) else []
-    empty = not wanted and (isinstance(request, PutGraph) or not present)
-    if empty and not markers:
-        return Changeset(added=(_marker(graph),), removed=removed)
-    return Changeset(added=added, removed=removed if empty else (*removed, *markers))
-
-
-def _parse(part: Payload, graph: URIRef) -> list[Quad]:
-    fmt = by_media_type(part.media_type, INPUT_FORMATS)
-    if fmt is None:
-        raise BadInput(f"不读取 {part.media_type}。", f"{part.media_type} isn't read here.")
-    quads = parse_rdf(part.data, fmt, default_graph=graph, base=part.base or str(graph))
-    other = next((quad[3] for quad in quads if quad[3] != graph), None)
-    if other is not None:
-        raise BadInput(
-            f"内容另指明了图 {other}；此处只写入 {graph}。",
-            f"The content names the graph {other}; this writes {graph}.",
-        )
-    return quads
-
-
-def _as_stored(quads: Iterable[Quad]) -> Collection[Quad]:
-    """The quads as a store gives them back: each once, with numbers in their canonical form."""
-    scratch = EmbeddedStore()
-    scratch.apply(Changeset(added=tuple(quads)))
-    return tuple(scratch.triples())
-
-
-def without_blank_nodes(changeset: Changeset) -> Changeset:
-    """Blank nodes get IRIs, so that evidence, history and other clients can speak of them."""
-    return Changeset(added=tuple(skolemize(changeset.added, SKOLEM)), removed=changeset.removed)
-
-
-def _gate(
-    store: EmbeddedStore, changeset: Changeset, gate: str, known: Known | None
-) -> tuple[dict[str, Any] | None, Known | None]:
+def _gate(store: EmbeddedStore, changeset: Changeset, gate: str, request: Request) -> dict[str, Any] | None:
     if gate == "off" or not changeset:
-        return None, None
-    added = as_graph(quad for quad in changeset.added if quad[3] not in OWN_GRAPHS)
-    report, known = validate_change(added, store, changeset.removed, known)
+        return None
+    report = validate_change(store, changeset)
+    if report.results:
+        report = report.located(partial(place_of, sources_of(request)))
     if gate == "enforce" and not report.conforms:
         raise DoesNotConform(
             "数据不符合约束，未写入。report 中列有全部问题；改正后重试。",
             "The data don't conform and weren't stored. The report lists all faults; mend them and try again.",
             report.to_json(),
         )
-    return report.to_json(), known
+    return report.to_json()
+
+
+def _refuse_warnings(request: Request, report: dict[str, Any] | None, gate: str) -> None:
+    if not isinstance(request, Commit | Exact | Revert) or request.allow_warnings or gate != "enforce" or not report:
+        return
+    count = sum(result["severity"] == "warning" for result in report["results"])
+    if count:
+        raise DoesNotConform(
+            f"数据有 {count} 处提醒，未写入。请逐一核对；确认无误后用 --allow-warnings 提交"
+            "（网页接口为 allow-warnings=1）。",
+            f"The data have {count} warning{'s' * (count != 1)} and weren't stored. Look at each; where all is right, "
+            "commit with --allow-warnings (over HTTP: allow-warnings=1).",
+            report,
+        )
+
+
+def prepare() -> None:
+    """Have in memory what the first change would wait for: this module itself, the shapes, the vocabulary."""
+    validation.prepare()

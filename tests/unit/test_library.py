@@ -19,6 +19,7 @@ import plangraph
 from plangraph.binding import bind_variables
 from plangraph.errors import (
     BadInput,
+    Conflict,
     DoesNotConform,
     NotFound,
     PlangraphError,
@@ -27,6 +28,7 @@ from plangraph.errors import (
     SyntaxFault,
     Unavailable,
 )
+from plangraph.history import head_number
 from plangraph.library import KnowledgeGraph
 from plangraph.namespaces import GRAPHS, ID, PG
 from plangraph.store.embedded import EmbeddedStore
@@ -394,15 +396,14 @@ def test_commit_names_its_graph(own: KnowledgeGraph, tmp_path: Path) -> None:
     wanted = "https://example.org/图/新"
     file = tmp_path / "new.trig"
     file.write_text(f'<{wanted}> {{ <{DYKE}> <{SKOS.note}> "一"@zh, [ ] }}', encoding="utf-8")
-    with pytest.raises(BadInput, match="name the graph"):
-        own.commit(file, message="elsewhere", gate="off")
-    assert own.commit(file, message="a note", graph=wanted, gate="off").created == (URIRef(wanted),)
+    assert own.commit(file, message="a note", gate="off").created == (URIRef(wanted),)
+    assert own.commit(file, message="again", gate="off").id is None
     assert own.commit(alias(DYKE, "一"), message="an alias", gate="off").created == (GRAPHS["local"],)
     assert own.commit(alias(DYKE, "一"), message="again", gate="off").added == 0
     in_default = Dataset()
     in_default.add((DYKE, SKOS.note, Literal("二", lang="zh")))
     assert own.commit(in_default, message="another", graph=wanted, gate="off").added == 1
-    found = own.query("SELECT ?n { GRAPH ?g { ?s skos:note ?n } FILTER(!ISBLANK(?n)) } ORDER BY ?n", g=URIRef(wanted))
+    found = own.query("SELECT ?n { GRAPH ?g { ?s skos:note ?n } FILTER(ISLITERAL(?n)) } ORDER BY ?n", g=URIRef(wanted))
     assert [str(row[0]) for row in found.rows] == ["一", "二"]  # type: ignore[union-attr]
 
 
@@ -436,6 +437,40 @@ def test_commit_to_a_server(address: str) -> None:
         assert writer.query("ASK { ?s skos:altLabel '孤峰'@zh }") is True
 
 
+HILL = URIRef("https://example.org/山/北山")
+
+
+def changed_and_reverted(graph: KnowledgeGraph) -> None:
+    done = graph.commit(alias(HILL, "旧北堤"), message="别名", author="张伟")
+    record = graph.log(limit=1)[0]
+    assert (str(record.iri), record.number) == (done.id, done.number)
+    assert (record.author, record.message, record.added) == ("张伟", "别名", 1)
+    assert graph.log(about=str(HILL))[0] == record
+    (thing,) = graph.diff(done.id or "")
+    assert (thing.iri, thing.state) == ("https://example.org/山/北山", "created")
+    assert graph.patch("head").endswith("TC .\n")
+    with pytest.raises(Conflict, match="张伟"):
+        graph.commit(alias(HILL, "新北堤"), message="另一个别名", base=str(record.number - 1))
+    undone = graph.revert(done.id or "", message="不要了")
+    assert undone.removed == 1
+    assert [t.state for t in graph.diff(done.id or "", undone.id)] == ["deleted"]
+    assert graph.query("ASK { ?s skos:altLabel '旧北堤'@zh }") is False
+    with graph.as_of(done.id or "") as past:
+        assert past.query("ASK { ?s skos:altLabel '旧北堤'@zh }") is True
+        assert past.log(limit=1)[0] == record
+        with pytest.raises(Refused, match="past"):
+            past.commit(alias(HILL, "x"), message="too late")
+
+
+def test_the_history_of_a_folder(own: KnowledgeGraph) -> None:
+    changed_and_reverted(own)
+
+
+def test_the_history_of_a_server(address: str) -> None:
+    with plangraph.open(address, token=TOKEN) as graph:
+        changed_and_reverted(graph)
+
+
 def test_another_engine_takes_no_commits() -> None:
     with plangraph.open("http://127.0.0.1:1/sparql") as elsewhere, pytest.raises(Refused, match="plangraph server"):
         elsewhere.commit(alias(DYKE, "别名"), message="x")
@@ -445,6 +480,7 @@ def test_commits_are_durable(tmp_path: Path) -> None:
     with plangraph.open(tmp_path / "store", empty=True) as first:
         first.commit(alias(DYKE, "别名"), message="x", gate="off")
     store = EmbeddedStore.open(tmp_path / "store" / "oxigraph")
-    assert store.graphs() == {GRAPHS["local"]: 1}
+    assert store.graphs()[GRAPHS["local"]] == 1
+    assert head_number(store) == 1
     store.close()
     assert not (tmp_path / "store" / "snapshots").exists()

@@ -11,6 +11,8 @@ import click
 from plangraph.cli.base import TABLE, main, no_format, pass_lang, print_json, read_settings, store_option
 from plangraph.errors import BadInput, NotFound
 
+_AS_OF = click.option("--as-of", "change", metavar="ID", help="The graph as this change left it.")
+
 
 @main.command()
 @click.argument("source", required=False, metavar="[FILE|NAME]")
@@ -19,10 +21,18 @@ from plangraph.errors import BadInput, NotFound
 @click.option(
     "--format", "format_name", default=TABLE, show_default=True, help="table json csv tsv xml turtle jsonld nt rdf"
 )
+@_AS_OF
 @store_option
 @pass_lang
 def query(
-    lang: str, /, source: str | None, text: str | None, values: tuple[str, ...], format_name: str, **given: Any
+    lang: str,
+    /,
+    source: str | None,
+    text: str | None,
+    values: tuple[str, ...],
+    format_name: str,
+    change: str | None,
+    **given: Any,
 ) -> None:
     """Run a SPARQL query: a file, a shipped question's name, or -e TEXT. 运行 SPARQL 查询。"""
     from plangraph.asking import ACCEPT, ask, query_text
@@ -31,7 +41,7 @@ def query(
     accept = ACCEPT.get(format_name)
     if accept is None:
         raise no_format(format_name, " ".join(ACCEPT))
-    data, media_type = ask(query_text(source, text, values), accept, read_settings(**given), lang)
+    data, media_type = ask(query_text(source, text, values), accept, read_settings(**given), lang, change)
     if format_name == TABLE:
         print_answer(data, media_type, lang)
     else:
@@ -63,13 +73,15 @@ def queries(lang: str, /, format_name: str) -> None:
 @main.command()
 @click.argument("thing", metavar="IRI|LABEL")
 @click.option("--format", "format_name", default="text", show_default=True, help="text turtle jsonld nt rdf")
+@_AS_OF
 @store_option
 @pass_lang
-def describe(lang: str, /, thing: str, format_name: str, **given: Any) -> None:
+def describe(lang: str, /, thing: str, format_name: str, change: str | None, **given: Any) -> None:
     """One thing: facts, links in and out, evidence. 查看一个事物。"""
     from plangraph.entities import describe, resolve, thing_graph
     from plangraph.mediatypes import GRAPH_FORMATS, by_name
     from plangraph.opening import opened_store
+    from plangraph.past import state_of
     from plangraph.terminal import print_description
     from plangraph.turtle import serialize_graph
 
@@ -77,7 +89,8 @@ def describe(lang: str, /, thing: str, format_name: str, **given: Any) -> None:
     if fmt is None and format_name != "text":
         raise no_format(format_name, "text turtle jsonld nt rdf")
     settings = read_settings(**given)
-    with opened_store(settings, lang) as store:
+    with opened_store(settings, lang) as today:
+        store = state_of(today, change)
         iri = resolve(store, thing)
         if fmt is None:
             print_description(describe(store, iri, limit=settings.page_size), lang)
@@ -124,15 +137,20 @@ def path(lang: str, /, start: str, goal: str, maximum: int, format_name: str, **
     type=click.Path(path_type=Path, dir_okay=False),
     help="File to write; standard output if not given.",
 )
+@_AS_OF
 @store_option
 @pass_lang
-def export(lang: str, /, format_name: str, graph: str | None, output: Path | None, **given: Any) -> None:
+def export(
+    lang: str, /, format_name: str, graph: str | None, output: Path | None, change: str | None, **given: Any
+) -> None:
     """Write out the graph. 导出图谱。"""
     from plangraph.exporting import export_store
     from plangraph.namespaces import expand
     from plangraph.opening import opened_store
+    from plangraph.past import state_of
 
-    with opened_store(read_settings(**given), lang) as store:
+    with opened_store(read_settings(**given), lang) as today:
+        store = state_of(today, change)
         data = export_store(store, format_name, expand(graph) if graph else None, lang)
     if output is None:
         sys.stdout.buffer.write(data)
