@@ -17,7 +17,9 @@ from plangraph.namespaces import ONTOLOGY_GRAPH, SHAPES_GRAPH, STATE_GRAPH
 from plangraph.store.base import GraphStore
 from plangraph.turtle import serialize_graph
 
-FORMATS: Final = ("trig", "nquads", "turtle", "jsonld", "nt", "rdf", "graphml", "gexf", "csv")
+FORMATS: Final = (
+    "trig", "nquads", "turtle", "jsonld", "nt", "rdf", "graphml", "gexf", "csv", "xlsx", "csv-sheets",
+)  # fmt: skip
 _INTERNAL: Final = frozenset({ONTOLOGY_GRAPH, SHAPES_GRAPH, STATE_GRAPH})
 
 
@@ -25,7 +27,9 @@ def export_store(store: GraphStore, format_name: str, graph: URIRef | None, lang
     """The store, or one named graph of it, in the format of that name; ``lang`` is for labels in networks and tables.
 
     ``trig`` and ``nquads`` hold every named graph; formats for one graph hold the union of the plans' graphs, without
-    ontology and shapes; ``graphml`` and ``gexf`` the links between things; ``csv`` a row a statement, with labels.
+    ontology and shapes; ``graphml`` and ``gexf`` the links between things; ``csv`` a row a statement, with labels;
+    ``xlsx`` a workbook with a sheet a class, and ``csv-sheets`` a zip file with the same as CSV, both to be edited and
+    read again.
     Raises ``NotFound`` for a graph that isn't there, ``BadInput`` for an unknown format.
     """
     if format_name not in FORMATS:
@@ -39,6 +43,11 @@ def export_store(store: GraphStore, format_name: str, graph: URIRef | None, lang
         return network_file(store, format_name, lang)
     if format_name == "csv":
         return _statements(store, graph, lang)
+    if format_name in ("xlsx", "csv-sheets"):
+        # openpyxl takes a while to load, and few exports want it
+        from plangraph.spreadsheets import export_csv, export_workbook
+
+        return (export_workbook if format_name == "xlsx" else export_csv)(store, lang=lang, graph=graph)
     if dataset_format := by_name(format_name, DATASET_FORMATS):
         return store.dump(dataset_format.media_type, graph)
     fmt = by_name(format_name, GRAPH_FORMATS)
