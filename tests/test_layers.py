@@ -20,24 +20,35 @@ MODULES = {
 FLOORS = [
     # F0 vocabulary; every other module raises the errors, and Turtle is written with the prefixes
     {"errors"},
-    {"namespaces", "settings", "quantities", "mediatypes", "shipped"},
+    {"namespaces", "settings", "quantities", "mediatypes", "shipped", "visible"},
     {"turtle"},
     # F1 resources
     {"store"},
+    {"patches"},
+    {"history"},
     {"ontology", "queries", "binding"},
     # F2 capabilities: labels and evidence of things are what all views of them rest on
     {"entities", "origins", "shapes", "reports"},
-    {"figures", "graphview", "search", "walking", "explaining", "quotations", "recorded", "tables"},
-    {"overview", "exporting", "audit", "attached", "extraction", "spreadsheets", "validation", "findings", "coverage"},
+    {"reach", "recorded"},
+    {"proofreading"},
+    {"incremental", "explaining"},
+    {"figures", "graphview", "search", "walking", "differences", "quotations", "tables"},
+    {"overview", "audit", "attached", "extraction", "validation", "findings", "coverage"},
+    {"spreadsheets"},
+    {"exporting", "uploads"},
+    {"observing"},
     {"catalogue", "crosscheck", "assessment"},
     {"attention"},
     # F3 write path
-    {"commits"},
-    {"writing"},
+    {"recording"},
+    {"commits", "verifying"},
+    {"requests", "conflicts"},
+    {"changing", "payloads"},
+    {"writing", "loading", "changelog"},
     {"sending", "remotewriting", "states"},
     # F4 delivery: the store that the settings name, what a terminal shows, the two deliveries
-    {"opening", "terminal"},
-    {"asking", "owning"},
+    {"opening", "terminal", "past"},
+    {"asking", "owning", "keeping"},
     {"serving", "library"},
     {"web"},
     {"cli"},
@@ -52,6 +63,7 @@ ONLY_IN = {
     "shacl": ("validation",),
     "pyshacl": ("validation",),
     "openpyxl": ("spreadsheets",),
+    "opencc": ("proofreading",),
 }
 LONGEST = 400
 

@@ -16,16 +16,21 @@ from typing import Final
 from rdflib import Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
+from plangraph import __version__
 from plangraph.errors import BadInput, DoesNotConform
+from plangraph.history import OWN_GRAPHS, File, head_number
 from plangraph.mediatypes import N_QUADS, N_TRIPLES
 from plangraph.namespaces import GRAPHS, ONTOLOGY_GRAPH, ROOT, SCHEMA, SHAPES_GRAPH, STATE_GRAPH
 from plangraph.ontology import ontology_files
+from plangraph.recording import Note, recorded, summarized
+from plangraph.settings import Settings
 from plangraph.shipped import shipped
 from plangraph.store.base import Changeset, Quad
+from plangraph.store.bulk import EngineQuad, add_counted, few_or_stream, new_quads
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.parsing import as_graph, is_rdf_name, read_file, skolemize, stream_file
 from plangraph.store.remote import RemoteStore
-from plangraph.validation import Report, validate
+from plangraph.validation import Report, validate, validate_change
 
 LOCAL_GRAPH: Final = GRAPHS["local"]
 """Where files go that name no graph, unless the user does."""
@@ -83,6 +88,7 @@ def fill(store: EmbeddedStore | RemoteStore) -> Filled:
 
     Raises ``SyntaxFault`` where a shipped file is broken; the store is then as it was.
     """
+    adopt(store)
     added: list[Quad] = []
     removed: list[Quad] = []
     written, kept = [], []
@@ -101,9 +107,18 @@ def fill(store: EmbeddedStore | RemoteStore) -> Filled:
         added.append((graph, _GRAPH_DIGEST, Literal(_digest_of_quads(quads)), STATE_GRAPH))
         written.append(graph)
     if written:
-        store.apply(Changeset(added=added, removed=removed))
+        note = Note(kind="fill", message=f"plangraph {__version__}")
+        store.apply(recorded(store, Changeset(added=added, removed=removed), note))
         store.flush()
     return Filled(tuple(written), tuple(kept))
+
+
+def adopt(store: EmbeddedStore | RemoteStore) -> None:
+    """Begin the history of a store on disk that was filled before there was one: its data are what it begins with."""
+    if isinstance(store, EmbeddedStore) and len(store) and not head_number(store):
+        there = {graph: count for graph, count in store.graphs().items() if graph not in OWN_GRAPHS}
+        if there:
+            store.apply(Changeset(added=summarized(store, Note(kind="fill"), there)[0]))
 
 
 def graph_quads(store: EmbeddedStore | RemoteStore, graph: URIRef) -> list[Quad]:
@@ -138,65 +153,127 @@ class Loaded:
     report: Report | None
 
 
+@dataclass(frozen=True)
+class Loading:
+    """How files are loaded: ``gate`` is ``enforce``, ``warn`` or ``off``; who loads them and why, where that is told.
+
+    Of a change of more than ``most`` quads the history keeps no patch.
+    """
+
+    gate: str = "enforce"
+    author: str = ""
+    message: str = ""
+    most: int = Settings.history_quads
+
+    def note(self, targets: Iterable[Target]) -> Note:
+        """What the history says of a change that is made from these files."""
+        return Note(self.author, self.message, "load", files=tuple(target.file() for target in targets))
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file, the named graph for what names none in it, and the name by which the history knows it."""
+
+    path: Path
+    graph: URIRef
+    name: str
+
+    def file(self) -> File:
+        """Its name and the digest of what is in it now."""
+        with self.path.open("rb") as data:
+            return File(self.name, hashlib.file_digest(data, "sha256").hexdigest())
+
+    def read(self) -> list[Quad]:
+        """Its quads, without blank nodes. Raises ``BadInput`` or, with line and column, ``SyntaxFault``."""
+        return skolemize(read_file(self.path, default_graph=self.graph), SKOLEM)
+
+    def stream(self) -> Iterator[EngineQuad]:
+        """The same one by one, as the store takes them in; the first fault is raised after what stands before it."""
+        return stream_file(self.path, default_graph=self.graph, skolem=SKOLEM)
+
+
 def load(
     store: EmbeddedStore | RemoteStore,
     paths: Sequence[Path],
     *,
     graph: URIRef = LOCAL_GRAPH,
     gate: str = "enforce",
+    how: Loading | None = None,
 ) -> Loaded:
-    """Add RDF files, or the files in folders, through the gate: ``enforce``, ``warn`` or ``off``.
+    """Add RDF files, or the files in folders, in one change through the gate: ``enforce``, ``warn`` or ``off``.
 
     Triples go to ``graph`` unless the file names graphs itself, or its folder's ``dataset.ttl`` says where it belongs.
-    Raises ``DoesNotConform`` where the gate is ``enforce`` and a mandatory shape is broken, ``SyntaxFault`` and others
-    as the readers do, ``Conflict`` where somebody else changed a remote store meanwhile; the store is then as it was.
+    ``how`` says the gate and more. Raises ``DoesNotConform`` where the gate is ``enforce`` and a mandatory shape is
+    broken, ``SyntaxFault`` and others as the readers do, ``Conflict`` where somebody else changed a remote store
+    meanwhile; the store is then as it was.
     """
-    if gate == "off" and isinstance(store, EmbeddedStore):
-        return _load_unchecked(store, tuple(_targets(paths, graph)))
-    quads = [quad for path, target in _targets(paths, graph) for quad in read_file(path, default_graph=target)]
-    quads = skolemize(quads, SKOLEM)
+    how, files = how or Loading(gate), tuple(targets(paths, graph))
+    if how.gate == "off" and isinstance(store, EmbeddedStore):
+        quads = (quad for target in files for quad in target.stream())
+        return Loaded(add_unchecked(store, quads, how, files), None)
+    return add_checked(store, [quad for target in files for quad in target.read()], how, files)
+
+
+def add_checked(
+    store: EmbeddedStore | RemoteStore, quads: Sequence[Quad], how: Loading, files: Sequence[Target]
+) -> Loaded:
+    """Add the quads of ``files`` in one change, through the gate. Raises as ``load`` does."""
     expected = store.stated_revision() if isinstance(store, RemoteStore) else None
-    report = None if gate == "off" else validate(as_graph(quads), store)
-    if gate == "enforce" and report is not None and not report.conforms:
+    if isinstance(store, RemoteStore):
+        before = {quad for name in {quad[3] for quad in quads} for quad in store.quads_of(name)}
+        new = [quad for quad in _as_stored(quads).triples() if quad not in before]
+    else:
+        new = new_quads(store, quads)
+    changeset = Changeset(added=new)
+    report = None
+    if how.gate != "off":
+        if isinstance(store, RemoteStore):
+            report = validate(as_graph(quads), store)
+        else:
+            report = validate_change(store, changeset)
+    if how.gate == "enforce" and report is not None and not report.conforms:
         raise DoesNotConform(
             "数据不符合约束，未写入。可用 plangraph validate 查看全部问题；确需写入可用 --gate warn。",
             "The data don't conform and weren't stored. plangraph validate lists all faults; "
             "--gate warn stores them anyway.",
             report,
         )
-    before = {quad for name in {quad[3] for quad in quads} for quad in store.quads_of(name)}
-    new = [quad for quad in _as_stored(quads).triples() if quad not in before]
+    changeset = recorded(store, changeset, how.note(files), report, gate=how.gate, most=how.most)
     if isinstance(store, RemoteStore):
-        store.apply(Changeset(added=new), expected=expected)
+        store.apply(changeset, expected=expected)
     else:
-        store.apply(Changeset(added=new))
+        store.apply(changeset)
     store.flush()
     return Loaded(dict(sorted(Counter(quad[3] for quad in new).items())), report)
 
 
 def parts_of(paths: Sequence[Path], graph: URIRef = LOCAL_GRAPH) -> dict[URIRef, bytes]:
     """What ``load`` would write, by named graph, as N-Triples."""
-    held = _as_stored([quad for path, to in _targets(paths, graph) for quad in read_file(path, default_graph=to)])
+    held = _as_stored([quad for t in targets(paths, graph) for quad in read_file(t.path, default_graph=t.graph)])
     return {name: held.dump(N_TRIPLES.media_type, name) for name in held.graphs()}
 
 
-def _load_unchecked(store: EmbeddedStore, targets: Sequence[tuple[Path, URIRef]]) -> Loaded:
-    """Straight into the store: a million quads in seconds."""
-    before = store.graphs()
-    store.add_all(q for path, target in targets for q in stream_file(path, default_graph=target, skolem=SKOLEM))
+def add_unchecked(
+    store: EmbeddedStore, quads: Iterable[EngineQuad], how: Loading, files: Sequence[Target]
+) -> dict[URIRef, int]:
+    """Add the quads of ``files`` in one change without a gate, a million in seconds; gives the new ones by graph."""
+    few, stream = few_or_stream(quads, how.most)
+    if few is not None:
+        return add_checked(store, few, how, files).added
+    added = add_counted(store, stream, lambda new: summarized(store, how.note(files), new)[0])
     store.flush()
-    added = {graph: count - before.get(graph, 0) for graph, count in store.graphs().items()}
-    return Loaded({graph: count for graph, count in added.items() if count}, None)
+    return added
 
 
-def _targets(paths: Sequence[Path], graph: URIRef) -> Iterator[tuple[Path, URIRef]]:
+def targets(paths: Sequence[Path], graph: URIRef = LOCAL_GRAPH) -> Iterator[Target]:
+    """The files that are meant, those of folders in order of their names. Raises ``BadInput`` for a folder without."""
     for path in paths:
         if not path.is_dir():
-            yield path, graph
+            yield Target(path, graph, path.name)
             continue
         listed = {file: name for name, files in _listed(path).items() for file in files}
         files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
         readable = [file for file in files if is_rdf_name(file.name)]
         if not readable:
             raise BadInput(f"文件夹 {path} 中没有 RDF 文件。", f"The folder {path} has no RDF files.")
-        yield from ((file, listed.get(file, graph)) for file in readable)
+        yield from (Target(file, listed.get(file, graph), file.relative_to(path).as_posix()) for file in readable)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
@@ -14,6 +13,7 @@ from typing import TypedDict
 from plangraph.commits import LOCAL_GRAPH, Filled, fill
 from plangraph.errors import StoreLocked
 from plangraph.settings import Settings, environment_name, is_address, settings_table, store_folder
+from plangraph.store.durable import new_folder
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.readers import ReaderPool
 from plangraph.store.remote import RemoteStore
@@ -29,6 +29,9 @@ def open_embedded(settings: Settings, *, empty: bool = False) -> tuple[EmbeddedS
         store = EmbeddedStore.open(folder / "oxigraph")
     except StoreLocked:
         raise _locked(folder) from None
+    # Whoever owns the store is alone here: these are left from a process that was killed.
+    for name in ("snapshots", "copies"):
+        shutil.rmtree(folder / name, ignore_errors=True)
     return store, Filled((), ()) if empty else fill(store)
 
 
@@ -96,11 +99,9 @@ def pool_limits(settings: Settings, size: int | None = None) -> PoolLimits:
 def snapshot(store: EmbeddedStore, settings: Settings) -> Iterator[Path]:
     """A point-in-time copy of ``store`` beside it, so that hard links work; removed at the end."""
     parent = store_folder(settings) / "snapshots"
-    # The owner of the store is alone here: what lies there is left from a process that was killed.
     shutil.rmtree(parent, ignore_errors=True)
-    parent.mkdir(parents=True)
-    path = Path(tempfile.mkdtemp(dir=parent)) / "revision"
     try:
+        path = new_folder(parent) / "revision"
         store.backup(path)
         if len(store) <= settings.memory_quads:
             store.write_union(path)
@@ -110,10 +111,14 @@ def snapshot(store: EmbeddedStore, settings: Settings) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def registered(settings: Settings, address: str) -> Iterator[None]:
-    """While this process serves the store at ``address``, others that find it locked can say where."""
+def registered(settings: Settings, address: str, owner: Path | None = None) -> Iterator[None]:
+    """While this process serves the store at ``address``, others that find it locked can say where.
+
+    ``owner`` is the socket at which the owner of the store listens.
+    """
     path = _register(store_folder(settings))
-    path.write_text(json.dumps({"address": address, "pid": os.getpid()}), encoding="utf-8")
+    entry = {"address": address, "pid": os.getpid(), "owner": str(owner or "")}
+    path.write_text(json.dumps(entry), encoding="utf-8")
     try:
         yield
     finally:
@@ -130,10 +135,16 @@ def serving_address(settings: Settings) -> str | None:
     return entry[0] if entry else None
 
 
-def _registration(folder: Path) -> tuple[str, int] | None:
+def owner_socket(settings: Settings) -> Path | None:
+    """The socket of the owner of the store in its folder, where a server says that it has it."""
+    entry = _registration(store_folder(settings))
+    return Path(entry[2]) if entry and entry[2] else None
+
+
+def _registration(folder: Path) -> tuple[str, int, str] | None:
     try:
         entry = json.loads(_register(folder).read_text(encoding="utf-8"))
-        return str(entry["address"]), int(entry["pid"])
+        return str(entry["address"]), int(entry["pid"]), str(entry.get("owner", ""))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -146,7 +157,7 @@ def _locked(folder: Path) -> StoreLocked:
             f"The store {folder} is in use by another process. Wait until it ends, or give another folder with "
             "--store.",
         )
-    address, pid = entry
+    address, pid, _ = entry
     return StoreLocked(
         f"存储 {folder} 正由服务 {address}（进程 {pid}）使用。请改用 --store {address}，或先停止该服务。",
         f"The store {folder} is in use by the server at {address} (process {pid}). "

@@ -60,7 +60,7 @@ def run_server(settings: Settings, lang: str, *, empty: bool = False, open_writi
             owner = stack.enter_context(Owner(store, settings, open_writing=open_writing))
         address = f"http://{_in_address(settings.host)}:{port}"
         if not is_address(settings.store):
-            stack.enter_context(registered(settings, address))
+            stack.enter_context(registered(settings, address, owner.address))
         os.environ.update(environment(settings))
         os.environ[environment_name("port")] = str(port)
         os.environ[OWNER_VARIABLE] = str(owner.address)

@@ -6,11 +6,15 @@ nothing is held but its revision: whoever reads asks the engine itself.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
+import os
 import shutil
+import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +24,7 @@ from plangraph import __version__
 from plangraph.errors import OverLimit, PlangraphError, Unavailable
 from plangraph.settings import Settings, store_folder
 from plangraph.store.base import Changeset
+from plangraph.store.durable import new_folder
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.remote import RemoteStore
 from plangraph.store.template import Revision, Step
@@ -31,6 +36,7 @@ _MOST_QUADS: Final = 20_000
 # How often an engine is looked at that is away, and at most at all.
 _AWAY_SECONDS: Final = 1.0
 _LEAST_SECONDS: Final = 0.2
+_NEW_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class LocalStates:
         self._snapshots = store_folder(settings) / "snapshots"
         # The owner of the store is alone here: what lies there is left from a process that was killed.
         shutil.rmtree(self._snapshots, ignore_errors=True)
-        self._snapshots.mkdir(parents=True)
+        clear_abandoned(Path(tempfile.gettempdir()))
         self._number = 0
         self._steps: list[Step] = []
         self._changed = 0
@@ -72,16 +78,37 @@ class LocalStates:
         return Standing(self.snapshot, self.base, readers, tuple(self._steps), open_writing, quads=self._quads)
 
     def step(self, changeset: Changeset) -> Step:
-        """The step to the state after a change that was just made."""
+        """The step to the state after a change that was just made.
+
+        Raises ``Unavailable`` where readers need a snapshot and there is no room for it; the change is then unmade.
+        """
         self._number += 1
         self._changed += len(changeset.added) + len(changeset.removed)
         step = Step(self._revision(), changeset)
         if self._large or len(self._steps) >= _MOST_STEPS or self._is_much():
-            step = Step(self._revision(), snapshot=self._take_snapshot())
-            self._start_anew(step)
-        else:
-            self._steps.append(step)
+            try:
+                step = Step(self._revision(), snapshot=self._take_snapshot())
+            except Unavailable as fault:
+                if self._large:
+                    self._unmake(changeset, fault)
+                    raise
+                _LOG.warning("%s", fault)  # the steps do as well, and the next tries again
+            else:
+                self._start_anew(step)
+                return step
+        self._steps.append(step)
         return step
+
+    def _unmake(self, changeset: Changeset, fault: Unavailable) -> None:
+        self._number -= 1
+        try:
+            self.store.apply(Changeset(added=changeset.removed, removed=changeset.added))
+            self.store.flush()
+        except Unavailable:
+            raise Unavailable(
+                f"改动已写入，但读者暂时看不到。{fault.zh}之后请重新启动服务。",
+                f"The change is made, but readers can't see it yet. {fault.en} Then start the server again.",
+            ) from None
 
     def _is_much(self) -> bool:
         # Counting the quads of a store on disk takes a tenth of a second for each million.
@@ -105,14 +132,42 @@ class LocalStates:
 
     def _take_snapshot(self) -> Path:
         """A point-in-time copy of the store beside it, so that hard links work."""
-        path = Path(tempfile.mkdtemp(dir=self._snapshots)) / "revision"
-        self.store.backup(path)
+        folder = new_folder(self._snapshots)
+        path = folder / "revision"
+        try:
+            self.store.backup(path)
+        except Unavailable:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         # Then the next step is a snapshot again, since nobody holds the data in memory.
         self._quads = len(self.store)
         self._large = self._quads > self._memory_quads
         if not self._large:
             self.store.write_union(path)
         return path
+
+
+def clear_abandoned(parent: Path) -> None:
+    """Take away the folders of sockets that servers left in ``parent`` when they were killed: nobody listens there."""
+    for folder in parent.glob("plangraph-*"):
+        with contextlib.suppress(OSError):
+            inside = list(folder.iterdir())
+            # A folder that is being made has nothing in it yet, or a socket that isn't listened at yet.
+            new = time.time() - folder.stat().st_mtime < _NEW_SECONDS
+            if inside and not new and folder.stat().st_uid == os.getuid() and all(map(_is_abandoned, inside)):
+                shutil.rmtree(folder)
+
+
+def _is_abandoned(path: Path) -> bool:
+    if not path.is_socket():
+        return False
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            return True
+    return False
 
 
 class RemoteStates:
@@ -127,6 +182,7 @@ class RemoteStates:
     def __init__(self, store: RemoteStore, name: str, seconds: float, first: Callable[[], object]) -> None:
         self.store, self._name, self._seconds = store, name, seconds
         self._first: Callable[[], object] | None = first
+        clear_abandoned(Path(tempfile.gettempdir()))
         self._lock = threading.Lock()
         self._told: tuple[str, Unavailable | None] = "", None
         self.away: Unavailable | None = None

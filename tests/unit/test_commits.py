@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import RDF, SH
 
 from plangraph import commits
-from plangraph.commits import LOCAL_GRAPH, STATE_GRAPH, Filled, fill, load, shipped_files
+from plangraph.commits import LOCAL_GRAPH, Filled, Loading, fill, load, shipped_files
 from plangraph.errors import BadInput, DoesNotConform, SyntaxFault
+from plangraph.history import OWN_GRAPHS, File, changeset_of, head, head_number, log
 from plangraph.namespaces import GRAPHS, ONTOLOGY_GRAPH, PG, SHAPES_GRAPH
 from plangraph.store.base import Changeset, Quad
 from plangraph.store.embedded import EmbeddedStore
+from plangraph.verifying import verify
 
 REPORT, EDITORIAL = GRAPHS["qingxi/report"], GRAPHS["qingxi/editorial"]
 E = "http://e.example/"
@@ -53,7 +56,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> EmbeddedStore:
 
 
 def content(store: EmbeddedStore) -> set[Quad]:
-    return {quad for quad in store.triples() if quad[3] != STATE_GRAPH}
+    return {quad for quad in store.triples() if quad[3] not in OWN_GRAPHS}
 
 
 def test_the_catalogue_says_which_files_make_a_graph(release: Path) -> None:
@@ -68,7 +71,7 @@ def test_the_catalogue_says_which_files_make_a_graph(release: Path) -> None:
 def test_an_empty_store_is_filled_and_then_left_alone(release: Path, store: EmbeddedStore) -> None:
     assert fill(store) == Filled(ALL, ())
     before, revision = set(store.triples()), store.revision
-    assert {graph: n for graph, n in store.graphs().items() if graph != STATE_GRAPH} == {
+    assert {graph: n for graph, n in store.graphs().items() if graph not in OWN_GRAPHS} == {
         ONTOLOGY_GRAPH: 1,
         SHAPES_GRAPH: 5,  # sh:in, and two triples for each member of the list
         REPORT: 3,
@@ -180,7 +183,7 @@ def test_files_go_to_the_graph_that_is_named(tmp_path: Path) -> None:
     assert loaded.added == {REPORT: 3}
     assert loaded.report is not None
     assert loaded.report.conforms
-    assert set(store.graphs()) == {REPORT}
+    assert set(store.graphs()) - set(OWN_GRAPHS) == {REPORT}
     assert load(store, [path]).added == {LOCAL_GRAPH: 3}
 
 
@@ -258,7 +261,7 @@ def test_without_a_gate_the_same_quads_are_stored(tmp_path: Path) -> None:
     stores = [EmbeddedStore(), EmbeddedStore()]
     first, second = (load(store, [tmp_path], gate=gate) for store, gate in zip(stores, ("warn", "off"), strict=True))
     assert first.added == second.added
-    kept = [sorted(str(q) for q in store.triples() if not any("genid" in str(t) for t in q)) for store in stores]
+    kept = [sorted(str(q) for q in content(store)) for store in stores]
     assert kept[0] == kept[1]
     assert all(not isinstance(term, BNode) for quad in stores[1].triples() for term in quad)
 
@@ -270,3 +273,59 @@ def test_without_a_gate_a_broken_file_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(SyntaxFault, match=r"b\.ttl"):
         load(store, [tmp_path], gate="off")
     assert len(store) == 0
+
+
+# --- The history ------------------------------------------------------------------------------------------------------
+
+
+def test_filling_and_bringing_up_to_date_are_changes_of_their_own(release: Path, store: EmbeddedStore) -> None:
+    fill(store)
+    fill(store)
+    (release / "data/qingxi/tasks.ttl").write_text(f'<{E}task> <{E}p> "河道治理" .', encoding="utf-8")
+    fill(store)
+    records = log(store)
+    assert [(record.number, record.kind, record.added, record.removed) for record in records] == [
+        (2, "fill", 1, 2),
+        (1, "fill", 10, 0),
+    ]
+    assert records[0].graphs == (REPORT,)
+    assert all(record.kept and record.message.startswith("plangraph ") for record in records)
+
+
+def test_the_history_of_a_store_from_before_there_was_one_begins_with_what_it_holds(
+    release: Path, store: EmbeddedStore
+) -> None:
+    store.apply(Changeset(added=[(URIRef(E + "mine"), URIRef(E + "p"), Literal(str(n)), REPORT) for n in range(7)]))
+    fill(store)
+    records = log(store)
+    assert [(record.number, record.added, record.kept) for record in records] == [(2, 7, True), (1, 7, False)]
+    assert verify(store, shapes=False).whole
+
+
+@pytest.mark.parametrize("gate", ["enforce", "warn", "off"])
+@pytest.mark.parametrize("most", [0, 100])
+def test_a_load_is_one_change(tmp_path: Path, gate: str, most: int) -> None:
+    store = EmbeddedStore()
+    (tmp_path / "a.ttl").write_text(FOREIGN, encoding="utf-8")
+    (tmp_path / "b.ttl").write_text(f"<{E}b> <{E}p> <{E}a> .", encoding="utf-8")
+    for _ in range(2):
+        load(store, [tmp_path], how=Loading(gate, "李编辑", "两份文件", most))
+        assert head_number(store) == 1
+    record = head(store)
+    assert record is not None
+    assert (record.kind, record.author, record.message) == ("load", "李编辑", "两份文件")
+    assert (record.added, record.removed, record.kept) == (4, 0, most == 100)
+    assert [file.name for file in record.files] == ["a.ttl", "b.ttl"]
+    assert record.files[1] == File("b.ttl", hashlib.sha256((tmp_path / "b.ttl").read_bytes()).hexdigest())
+    assert record.gate == (gate if gate != "off" else "")
+    if most:
+        assert {quad[0] for quad in changeset_of(store, record).added} == {URIRef(E + "a"), URIRef(E + "b")}
+    assert verify(store, shapes=False).whole
+
+
+def test_a_load_that_is_refused_leaves_no_record(tmp_path: Path) -> None:
+    store, path = EmbeddedStore(), tmp_path / "wrong.ttl"
+    path.write_text(WRONG, encoding="utf-8")
+    with pytest.raises(DoesNotConform):
+        load(store, [path])
+    assert head_number(store) == 0

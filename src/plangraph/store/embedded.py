@@ -9,8 +9,7 @@ import contextlib
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -23,6 +22,8 @@ from plangraph.errors import BadInput, StoreLocked, SyntaxFault, Unavailable
 from plangraph.mediatypes import DATASET_FORMATS, GRAPH_FORMATS, by_media_type
 from plangraph.namespaces import PREFIXES
 from plangraph.store.base import Changeset, Quad, QueryResult, Solutions, Term
+from plangraph.store.dumps import beside, dumps, whole_or_none
+from plangraph.store.durable import Disk, clear_leftovers
 from plangraph.store.parsing import oxigraph_format
 from plangraph.store.terms import from_oxigraph, to_oxigraph, to_oxigraph_quad
 from plangraph.store.tokens import names_dataset, reads_default_graph_only
@@ -45,6 +46,7 @@ class EmbeddedStore:
         self._union_held = union_held
         self._triples = triples
         self._snapshot: Path | None = None
+        self._disk: Disk | None = None
         self.revision = 0
 
     @classmethod
@@ -59,7 +61,10 @@ class EmbeddedStore:
                 opened._snapshot = path
                 return opened
             path.mkdir(parents=True, exist_ok=True)
-            return cls(ox.Store(str(path)))
+            opened = cls(ox.Store(str(path)))
+            opened._disk = Disk(path)
+            clear_leftovers(path)
+            return opened
         except (OSError, ValueError, RuntimeError) as fault:
             if _LOCKED.match(str(fault)):
                 raise StoreLocked(
@@ -93,12 +98,12 @@ class EmbeddedStore:
         What ``backup`` made is enough; the file that ``write_union`` may have put beside it is quicker to read.
         Raises ``Unavailable`` where it isn't a usable store.
         """
-        if all(file.is_file() for file in _dumps(path)):
-            quads, triples = (str(file) for file in _dumps(path))
+        if all(file.is_file() for file in dumps(path)):
+            quads, triples = (str(file) for file in dumps(path))
             held, union = ox.Store(), ox.Store()
             # Oxigraph lets go of the interpreter's lock while it reads and writes such files.
             load = partial(union.bulk_load, path=triples, format=ox.RdfFormat.N_TRIPLES, lenient=True)
-            with _beside(load):
+            with beside(load):
                 held.bulk_load(path=triples, format=ox.RdfFormat.N_TRIPLES, lenient=True)
                 held.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS, lenient=True)
             return cls(held, union_held=True, triples=union)
@@ -108,18 +113,24 @@ class EmbeddedStore:
     def write_union(self, path: Path) -> None:
         """Put beside the snapshot ``path`` files of all quads and of all triples, as ``in_memory`` would hold them.
 
-        Several processes that each hold the data in memory then start in a third of the time.
+        Several processes that each hold the data in memory then start in a third of the time. Where the disk has no
+        room for them, there are none.
         """
-        quads, triples = _dumps(path)
+        quads, triples = dumps(path)
 
         def write_quads() -> None:
             with quads.open("wb") as out:
                 self._engine.dump(out, ox.RdfFormat.N_QUADS)
 
-        with _beside(write_quads), triples.open("wb") as out:
+        with whole_or_none((quads, triples)), beside(write_quads), triples.open("wb") as out:
             for graph in self._engine.named_graphs():
                 if isinstance(graph, ox.NamedNode):
                     self._engine.dump(out, ox.RdfFormat.N_TRIPLES, from_graph=graph)
+
+    @property
+    def engine(self) -> ox.Store:
+        """Oxigraph's own store, for other modules of this package."""
+        return self._engine
 
     @property
     def held_in_memory(self) -> bool:
@@ -129,8 +140,9 @@ class EmbeddedStore:
     def backup(self, path: Path) -> None:
         """A point-in-time copy in the new folder ``path``; hard links where the file system allows, so it is quick."""
         shutil.rmtree(path, ignore_errors=True)
-        self._engine.flush()
-        self._engine.backup(str(path))
+        with self._writing(path):
+            self._engine.flush()
+            self._engine.backup(str(path))
 
     def writable(self) -> EmbeddedStore:
         """This store, or where it is a snapshot on disk a copy beside that (hard links), which may be changed."""
@@ -194,7 +206,8 @@ class EmbeddedStore:
     def update(self, text: str) -> None:
         """Run a SPARQL update, whole or not at all. Raises ``SyntaxFault``."""
         try:
-            self._engine.update(text, prefixes=PREFIXES)
+            with self._writing():
+                self._engine.update(text, prefixes=PREFIXES)
         except SyntaxError as fault:
             raise query_fault(fault) from None
         self.revision += 1
@@ -264,26 +277,42 @@ class EmbeddedStore:
         return (quad for quad in self._engine if isinstance(quad.graph_name, ox.NamedNode))
 
     def apply(self, changeset: Changeset) -> None:
+        """Make one change, whole or not at all; ``flush`` has it on disk. Raises ``Unavailable``."""
         added = [to_oxigraph_quad(quad) for quad in changeset.added]
         kept = set(added)
         removed = [quad for quad in map(to_oxigraph_quad, changeset.removed) if quad not in kept]
-        if self._union_held:
-            self._apply_to_copy(added, removed)
-        elif not removed:
-            self._engine.extend(added)
-        elif any(isinstance(term, ox.BlankNode) for quad in (*added, *removed) for term in (quad.subject, quad.object)):
-            self._exchange(added, removed)
-        else:
-            # One update is one transaction in Oxigraph; separate calls would not be. The terms are written by
-            # Oxigraph: rdflib's ``n3()`` doesn't escape every string right.
-            parts = [_data("DELETE", removed)] + ([_data("INSERT", added)] if added else [])
-            self._engine.update(";\n".join(parts))
+        with self._writing():
+            if self._union_held:
+                self._apply_to_copy(added, removed)
+            elif not removed:
+                self._engine.extend(added)
+            elif any(isinstance(t, ox.BlankNode) for quad in (*added, *removed) for t in (quad.subject, quad.object)):
+                self._exchange(added, removed)
+            else:
+                # One update is one transaction in Oxigraph; separate calls would not be. The terms are written by
+                # Oxigraph: rdflib's ``n3()`` doesn't escape every string right.
+                parts = [_data("DELETE", removed)] + ([_data("INSERT", added)] if added else [])
+                self._engine.update(";\n".join(parts))
+        if self._disk is not None:
+            self._disk.logged += len(added) + len(removed)
         self.revision += 1
 
     def add_all(self, quads: Iterable[ox.Quad]) -> None:
         """Add very many quads in one step, all or none: where ``quads`` raises, nothing is added."""
-        self._engine.bulk_extend(quads)
+        with self._writing():
+            self._engine.bulk_extend(quads)
         self.revision += 1
+
+    def _writing(self, place: Path | None = None) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext() if self._disk is None else self._disk.writing(self._reopen, place)
+
+    def _reopen(self, path: Path) -> None:
+        del self._engine
+        try:
+            self._engine = ox.Store(str(path))
+        except OSError:
+            self._engine = ox.Store.read_only(str(path))
+            raise
 
     def _apply_to_copy(self, added: Sequence[ox.Quad], removed: Sequence[ox.Quad]) -> None:
         """The same for a copy in memory, which goes on holding the union."""
@@ -317,27 +346,17 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Let go of the files, so that another may open them; the store can't be used afterwards."""
+        if self._disk is not None:
+            self._disk.shorten_log(self._engine.flush)
         del self._engine
 
     def flush(self) -> None:
-        """Make what was written durable on disk."""
-        self._engine.flush()
+        """Have the disk hold what was written. Raises ``Unavailable``, then and for every change after it."""
+        if self._disk is not None:
+            self._disk.sync(self._engine.flush)
 
     def __len__(self) -> int:
         return sum(self.graphs().values()) if self._union_held else len(self._engine)
-
-
-@contextlib.contextmanager
-def _beside(work: Callable[[], object]) -> Iterator[None]:
-    """Do ``work`` in another thread meanwhile; what it raises is raised at the end."""
-    with ThreadPoolExecutor(1) as executor:
-        done = executor.submit(work)
-        yield
-        done.result()
-
-
-def _dumps(snapshot: Path) -> tuple[Path, Path]:
-    return snapshot.with_name(snapshot.name + ".nq"), snapshot.with_name(snapshot.name + ".nt")
 
 
 def query_fault(fault: SyntaxError) -> SyntaxFault:
