@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import own
+from benchmarks import changing, own
 from benchmarks.comparing import compare
 from benchmarks.districts import write_districts
 from benchmarks.reporting import print_comparison, print_machine
@@ -22,6 +22,8 @@ def main() -> None:
     service.add_argument("--districts", type=int, action="append", metavar="N", help="default: 1 and 100")
     service.add_argument("--skip", action="append", choices=sorted(SERVERS), default=[])
     service.add_argument("--folder", type=Path, help="keep data and stores here, and use those of an earlier run")
+    change = parts.add_parser("change", help="a change of a large store, beside pySHACL over everything")
+    change.add_argument("--districts", type=int, default=changing.DISTRICTS)
     districts = parts.add_parser("districts", help="write synthetic districts as N-Quads")
     districts.add_argument("count", type=int)
     districts.add_argument("file", type=Path)
@@ -29,9 +31,11 @@ def main() -> None:
     if given.part == "districts":
         print(write_districts(given.file, given.count))
         return
-    if given.part != "service":
+    if given.part in (None, "own"):
         own.main()
-    if given.part != "own":
+    if given.part in (None, "change"):
+        changing.main(getattr(given, "districts", None) or changing.DISTRICTS)
+    if given.part in (None, "service"):
         compare_services(
             getattr(given, "districts", None) or [1, 100],
             frozenset(getattr(given, "skip", ())),
