@@ -231,17 +231,24 @@ def _heading(focus: Term, result: Result, lang: str) -> str:
     return f"{label}  <{short}>" if label else f"<{short}>"
 
 
+def place_text(where: Where | None, lang: str) -> str:
+    """A result's place in brackets, as it follows a message; empty where none is known."""
+    told = where or {}
+    if told.get("sheet"):
+        place = f"{told['sheet']} {told.get('cell', '')}".strip()
+    elif told.get("file"):
+        place = (
+            f"{told['file']} 第 {told.get('line')} 行" if lang == "zh" else f"{told['file']}, line {told.get('line')}"
+        )
+    else:
+        return ""
+    return f"（{place}）" if lang == "zh" else f" ({place})"
+
+
 def _told(result: Result, lang: str) -> list[str]:
     zh = lang == "zh"
     names = _NAMES["zh" if zh else "en"]
-    place = ""
-    if result.where:
-        file, line = result.where.get("file"), result.where.get("line")
-        sheet, cell = result.where.get("sheet"), result.where.get("cell")
-        if sheet:
-            place = f"（{sheet} {cell}）" if zh else f" ({sheet} {cell})"
-        elif file:
-            place = f"（{file} 第 {line} 行）" if zh else f" ({file}, line {line})"
+    place = place_text(result.where, lang)
     message = result.message.get("zh" if zh else "en") or next(iter(result.message.values()))
     lines = [f"  [{names[result.severity]}] {visible(message, _LONGEST_MESSAGE)}{visible(place)}"]
     facts = []

@@ -168,16 +168,16 @@ def _report_told(format_name: str, lang: str) -> Iterator[None]:
 
 def _lines(report: dict[str, Any], lang: str) -> Iterator[str]:
     from plangraph.namespaces import compact
+    from plangraph.reports import place_text
 
     names = {"violation": "错误", "warning": "提醒", "info": "提示"} if lang == "zh" else {"violation": "error"}
     for result in report["results"]:
-        where, labels = result.get("where") or {}, result.get("focusLabel") or {}
-        place = f"{where['file']}:{where['line']}: " if "line" in where else ""
+        labels = result.get("focusLabel") or {}
         label = labels.get(lang) or next(iter(labels.values()), "")
         thing = f"{label} <{compact(result['focusNode'])}>" if label else f"<{compact(result['focusNode'])}>"
         message = result["message"].get(lang) or next(iter(result["message"].values()), "")
-        yield f"{place}[{names.get(result['severity'], result['severity'])}] {thing}"
-        yield f"    {message}"
+        yield f"[{names.get(result['severity'], result['severity'])}] {thing}"
+        yield f"    {message}{place_text(result.get('where'), lang)}"
         fix = (result.get("fix") or {}).get(lang)
         if fix:
             yield "    → " + fix.replace("\n", "\n      ")
