@@ -112,7 +112,7 @@ class ThingDiff:
 
 def diff(store: Store, record: Record) -> tuple[ThingDiff, ...]:
     """What a change did, in the order of the things' IRIs. Raises ``Refused`` where its patch wasn't kept."""
-    return _things(store, changeset_of(store, record), record.number)
+    return things_of(store, changeset_of(store, record), record.number)
 
 
 def diff_between(store: Store, first: Record, second: Record) -> tuple[ThingDiff, ...]:
@@ -124,14 +124,14 @@ def diff_between(store: Store, first: Record, second: Record) -> tuple[ThingDiff
     between = [record for record in since(store, low) if record.number <= high]
     changeset = net(changeset_of(store, record) for record in reversed(between))
     if first.number > second.number:
-        return _things(store, inverse(changeset), second.number)
-    return _things(store, changeset, second.number)
+        return things_of(store, inverse(changeset), second.number)
+    return things_of(store, changeset, second.number)
 
 
 # --- Putting it together ----------------------------------------------------------------------------------------------
 
 
-def _things(store: Store, changeset: Changeset, number: int) -> tuple[ThingDiff, ...]:
+def things_of(store: Store, changeset: Changeset, number: int) -> tuple[ThingDiff, ...]:
     """``number`` is that of the change after which the data are as ``changeset`` leaves them."""
     names = _Names(store, changeset)
     removed, added = _by_place(changeset.removed), _by_place(changeset.added)

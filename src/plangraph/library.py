@@ -192,7 +192,7 @@ class KnowledgeGraph:
         return patch_text(store, find(store, change))
 
     def as_of(self, change: str) -> KnowledgeGraph:
-        """The graph as a change left it, in memory, read-only. ``Refused`` where a later change is too large to undo."""
+        """The graph as a change left it, in memory, read-only. ``Refused`` where a later one is too large to undo."""
         store = self._open_store()
         past = KnowledgeGraph(as_of(store, find(store, change)), self._settings, self.lang)
         past._frozen = True

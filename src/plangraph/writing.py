@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from rdflib import URIRef
 
-from plangraph import validation
+from plangraph import uploads
 from plangraph.changing import (
     Wanted,
     afresh,
@@ -283,5 +283,5 @@ def _refuse_warnings(request: Request, report: dict[str, Any] | None, gate: str)
 
 
 def prepare() -> None:
-    """Have in memory what the first change would wait for: this module itself, the shapes, the vocabulary."""
-    validation.prepare()
+    """Have in memory what the first change would wait for: this module itself, the shapes, the sheets' columns."""
+    uploads.prepare()

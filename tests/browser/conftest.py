@@ -72,7 +72,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and item.path.parent == Path(__file__).parent:
             wanted = item.originalname in HANDFUL.get(item.path.name, ())
-            if item.callspec.params.get("site") == REMOTE and not wanted:
+            remote = hasattr(item, "callspec") and item.callspec.params.get("site") == REMOTE
+            if remote and not wanted:
                 item.add_marker(pytest.mark.long)
 
 

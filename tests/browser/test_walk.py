@@ -26,6 +26,10 @@ PAGES = [
     "/code/status",
     "/findings",
     "/coverage",
+    "/history",
+    "/history/1",
+    "/contribute/observation",
+    "/contribute/observation?indicator=https://w3id.org/plangraph/id/chaoyang-2021/indicator/gdp-growth",
     "/sources/",
     "/sources/chaoyang-2021/document/midterm-evaluation-report-2023",
 ]

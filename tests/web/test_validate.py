@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 from qingxi_site import PG, THING, qingxi_site
@@ -14,10 +16,12 @@ from rdflib import Graph, Literal
 from rdflib.namespace import RDF, SH
 from werkzeug.test import TestResponse
 
+from plangraph import uploads
 from plangraph.mediatypes import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from plangraph.shipped import shipped
+from plangraph.spreadsheets import is_spreadsheet
 from plangraph.validation import ENGINES
-from plangraph.web import contribute
+from plangraph.web import contribute, received
 
 # The second goal has no English name: one violation, on its line.
 NAMELESS = f"""@prefix pg: <{PG}> .
@@ -32,7 +36,7 @@ BROKEN = f"@prefix pg: <{PG}> .\n\n<{THING}goal/a> a pg:Goal ;; .\n<{THING}goal/
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with qingxi_site(tmp_path_factory.mktemp("validate"), upload_bytes=20_000) as app:
+    with qingxi_site(tmp_path_factory.mktemp("validate"), upload_bytes=200_000, query_seconds=60.0) as app:
         yield app.test_client()
 
 
@@ -136,7 +140,15 @@ def test_a_hostile_text_stays_text(client: FlaskClient) -> None:
     assert "<script>alert" not in answer.text
 
 
-@pytest.mark.parametrize("content_type", ["text/csv", "application/octet-stream", ""])
+def test_what_turns_the_text_around_it_is_written_out(client: FlaskClient) -> None:
+    hidden = NAMELESS.replace("宁静夜晚", "宁静\u202e夜晚")
+    page = send_form(client, "/api/validate", "text/html", text=hidden).text
+    report = page.partition('id="report"')[2].partition("<textarea")[0]
+    assert "\\u202e" in report
+    assert "\u202e" not in report
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "application/octet-stream", ""])
 def test_other_media_types_are_refused(client: FlaskClient, content_type: str) -> None:
     answer = send(client, NAMELESS, content_type)
     assert answer.status_code == 415
@@ -158,7 +170,7 @@ def test_incomplete_forms_are_refused(client: FlaskClient, fields: dict[str, str
 
 
 def test_too_much_is_refused(client: FlaskClient) -> None:
-    assert send(client, b"#" * 20_001).status_code == 413
+    assert send(client, b"#" * 200_001).status_code == 413
 
 
 def test_an_answer_in_no_known_format_is_refused(client: FlaskClient) -> None:
@@ -169,6 +181,105 @@ def test_a_file_is_read_by_its_ending(client: FlaskClient) -> None:
     fields = {"file": (io.BytesIO(NAMELESS.encode()), "new goals.ttl")}
     report = send_form(client, "/api/validate", "application/json", **fields).get_json()
     assert missing_name(report)["where"] == {"file": "new goals.ttl", "line": 5}
+
+
+CSV = "plangraph:id pg:Place,skos:prefLabel@zh,skos:prefLabel@en,pg:placeType\n"
+FAULTY = CSV + ",清园,,公圆\n,=HYPERLINK(1),Good Garden,公园\n"
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    """A workbook with one sheet of places."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "地点"
+    for row in [CSV.strip().split(","), *rows]:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_table_is_checked_cell_by_cell(client: FlaskClient) -> None:
+    for report in (
+        send(client, FAULTY, "text/csv").get_json(),
+        send_form(
+            client, "/api/validate", "application/json", file=(io.BytesIO(FAULTY.encode()), "地点.csv")
+        ).get_json(),
+    ):
+        assert report["conforms"] is False
+        assert {"C2", "D2"} <= {result["where"]["cell"] for result in report["results"] if result["where"]}
+    page = send_form(client, "/api/validate", "text/html", file=(io.BytesIO(FAULTY.encode()), "地点.csv")).text
+    assert 'class="faulty violation" id="cell-%E5%9C%B0%E7%82%B9-D2"' in page
+    assert "公圆" in page
+
+
+def test_a_workbook_comes_back_marked(client: FlaskClient) -> None:
+    data = workbook([["", "清园", "", "公圆"]])
+    answer = send_form(client, "/api/validate?format=xlsx", "*/*", file=(io.BytesIO(data), "地点.xlsx"))
+    assert answer.mimetype == received.XLSX.media_type
+    assert "attachment" in answer.headers["Content-Disposition"]
+    marked = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert marked["地点"]["D2"].comment is not None
+    assert marked["地点"]["B2"].comment is None
+
+
+@pytest.mark.parametrize(("content", "name"), [(NAMELESS.encode(), "goals.ttl"), (FAULTY.encode(), "places.csv")])
+def test_only_a_workbook_can_be_marked(client: FlaskClient, content: bytes, name: str) -> None:
+    answer = send_form(client, "/api/validate?format=xlsx", "*/*", file=(io.BytesIO(content), name))
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("content", [b"PK nonsense", b"\xd0\xcf\x11\xe0 old", b"<html>"])
+def test_what_only_calls_itself_a_workbook_is_refused(client: FlaskClient, content: bytes) -> None:
+    answer = send_form(client, "/api/validate", "application/json", file=(io.BytesIO(content), "book.xlsx"))
+    assert answer.status_code == 400
+    assert answer.get_json()["messages"].keys() == {"zh", "en"}
+
+
+def test_a_bomb_is_refused_before_it_unpacks(client: FlaskClient) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("xl/workbook.xml", b" " * 10_000_000)
+    answer = send(client, out.getvalue(), received.XLSX.media_type)
+    assert answer.status_code in (400, 413)
+
+
+def test_the_template_is_a_workbook_of_the_graphs_things(client: FlaskClient) -> None:
+    answer = client.get("/template.xlsx?lang=zh")
+    assert answer.mimetype == received.XLSX.media_type
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert "观测" in book.sheetnames
+    told = send_form(client, "/api/validate", "application/json", file=(io.BytesIO(answer.data), "empty.xlsx"))
+    assert told.get_json()["conforms"] is True
+
+
+def test_results_over_the_limit_are_counted(client: FlaskClient) -> None:
+    many = f"@prefix pg: <{PG}> .\n" + "".join(f"<{THING}goal/g{n}> a pg:Goal .\n" for n in range(20))
+    whole = send(client, many).get_json()
+    report = client.post("/api/validate?limit=5", data=many, content_type="text/turtle").get_json()
+    assert len(report["results"]) == 5
+    assert sum(report["leftOut"].values()) == len(whole["results"]) - 5
+    assert {result["severity"] for result in report["results"]} == {"violation"}
+    page = client.post(
+        "/api/validate?limit=5", data=many, content_type="text/turtle", headers={"Accept": "text/html"}
+    ).text
+    assert str(len(whole["results"]) - 5) in page
+    for wrong in ("0", "-1", "x", "10001"):
+        assert client.post(f"/api/validate?limit={wrong}", data=many, content_type="text/turtle").status_code == 400
+
+
+def test_the_page_to_keep_stands_on_its_own(client: FlaskClient) -> None:
+    answer = client.post("/api/validate?format=html&download=1", data=NAMELESS, content_type="text/turtle")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "/static/" not in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_endings_of_spreadsheets_are_those_that_are_read() -> None:
+    for ending in uploads.SHEET_ENDINGS:
+        assert is_spreadsheet("x" + ending)
+    assert not is_spreadsheet("x.ttl")
 
 
 def test_engines_are_those_that_validation_has() -> None:
@@ -192,9 +303,9 @@ def test_engines_are_those_that_validation_has() -> None:
     ],
 )  # fmt: skip
 def test_pasted_text_is_taken_for_what_it_is(text: str, expected: Format) -> None:
-    assert contribute.guess_format(text) == expected
+    assert received.guess_format(text) == expected
 
 
 def test_every_valid_example_looks_like_turtle() -> None:
     for path in shipped("ontology", "examples").rglob("*.ttl"):
-        assert contribute.guess_format(path.read_text(encoding="utf-8")) in (TURTLE, N_TRIPLES), path.name
+        assert received.guess_format(path.read_text(encoding="utf-8")) in (TURTLE, N_TRIPLES), path.name

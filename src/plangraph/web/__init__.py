@@ -12,16 +12,20 @@ from plangraph.errors import Unavailable
 from plangraph.namespaces import compact
 from plangraph.owning import OWNER_VARIABLE, Link
 from plangraph.settings import load_settings
+from plangraph.visible import visible
 from plangraph.web import (
     answers,
     api,
     bridge,
+    committing,
     contribute,
     explore,
     findings,
     graphstore,
+    history,
     i18n,
     lists,
+    observing,
     pages,
     questions,
     sources,
@@ -57,6 +61,7 @@ def create_app(service: Service) -> Flask:
         bundle=bundle,
         csp_nonce=answers.csp_nonce,
         compact=compact,
+        visible=visible,
         html_lang=i18n.HTML_LANG,
         settings=service.settings,
     )
@@ -73,6 +78,9 @@ def create_app(service: Service) -> Flask:
         graphstore,
         explore,
         contribute,
+        committing,
+        history,
+        observing,
         findings,
         sources,
     ):

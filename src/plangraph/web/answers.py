@@ -15,6 +15,7 @@ from typing import Any, Final
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from plangraph.conflicts import Overtaken
 from plangraph.errors import (
     BadInput,
     Busy,
@@ -287,6 +288,8 @@ def _answer_failure(failure: PlangraphError) -> Response:
         extra |= {key: value for key in ("line", "column") if (value := getattr(failure, key)) is not None}
     if isinstance(failure, DoesNotConform) and isinstance(failure.report, dict):
         extra["report"] = failure.report
+    if isinstance(failure, Overtaken):
+        extra["conflict"] = failure.details
     headers = {"Retry-After": str(RETRY_SECONDS)} if isinstance(failure, Unavailable) else {}
     if isinstance(failure, Fault):
         name, zh, en = _FAULTS[failure.status][:3]

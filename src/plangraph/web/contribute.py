@@ -1,85 +1,34 @@
-"""Checking new data: a page to paste or drop them, and the same for programs. Nothing is ever stored here."""
+"""Checking new data: a page to paste or drop them, and the same for programs. Checking stores nothing."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
-from werkzeug.datastructures import FileStorage
 
-from plangraph.entities import name_of
+from plangraph.attached import source_folder
 from plangraph.errors import BadInput, SyntaxFault
-from plangraph.mediatypes import (
-    HTML,
-    INPUT_FORMATS,
-    JSON_LD,
-    RDF_XML,
-    TRIG,
-    TURTLE,
-    Format,
-    by_media_type,
-    by_name,
-    by_suffix,
-)
-from plangraph.namespaces import compact, is_safe_iri
-from plangraph.reports import SEVERITIES, path_label
+from plangraph.history import head_number
+from plangraph.mediatypes import HTML, INPUT_FORMATS, TURTLE, Format
+from plangraph.reports import SEVERITIES
 from plangraph.shipped import shipped
-from plangraph.store.base import GraphStore
-from plangraph.web import answers, i18n
-from plangraph.web.answers import Fault
+from plangraph.uploads import Checked
+from plangraph.web import answers, i18n, writing
+from plangraph.web.received import SHEETS, XLSX, Upload, one_upload
+from plangraph.web.results import Group, groups_of, left_out, shapes_of
 from plangraph.web.service import current_service
-from plangraph.web.urls import page_of, relative
 
 blueprint = Blueprint("contribute", __name__)
 
 ENGINES: Final = ("auto", "pyshacl", "both")
-_OFFERS: Final = (answers.JSON, TURTLE, HTML)
+_OFFERS: Final = (answers.JSON, TURTLE, HTML, XLSX)
 _LISTED_CHARACTERS: Final = 200_000
 """Up to this length the page without scripts shows the text with numbered lines."""
-_WRITE: Final = re.compile(r"(?:写：|Write:)\s*(.+)", re.DOTALL)
-# Strings, IRIs and comments; outside of them only TriG has braces (Turtle and TriG, W3C Recommendations of 2014).
-_NO_SYNTAX: Final = re.compile(
-    r'''"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|#[^\n]*''' + r"|'(?:[^'\\\n]|\\.)*'"
-)
-
-
-@dataclass(frozen=True)
-class Upload:
-    """What is to be checked. ``text`` is its text where it is one that a page can show."""
-
-    content: bytes
-    filename: str
-    format: Format
-    text: str | None
-
-
-@dataclass(frozen=True)
-class Line:
-    """One result as the page tells it; ``fix`` is advice in prose, ``sample`` what to write."""
-
-    severity: str
-    message: str
-    path: str
-    value: str
-    fix: str
-    sample: str
-    line: int | None
-    place: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """The results about one thing. ``page`` is empty where the graph doesn't have the thing yet."""
-
-    label: str
-    iri: str
-    page: str
-    lines: tuple[Line, ...]
+_MOST_RESULTS: Final = 1_000
+_MOST_ASKED: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +43,14 @@ class Example:
 @blueprint.get("/validate")
 def page() -> str:
     """The page to paste data into."""
-    return render_template("validate.html", examples=_examples(), formats=INPUT_FORMATS, engines=ENGINES)
+    return render_template(
+        "validate.html",
+        examples=_examples(),
+        formats=INPUT_FORMATS,
+        sheets=SHEETS,
+        engines=ENGINES,
+        access=writing.access(),
+    )
 
 
 @blueprint.post("/validate")
@@ -103,9 +59,19 @@ def check_form() -> Response:
     return _answer(HTML)
 
 
+@blueprint.get("/template.xlsx")
+def template() -> Response:
+    """The workbook to fill in, made from the shapes and from what the graph holds."""
+    made: bytes = current_service().readers.run("plangraph.uploads:template", i18n.current())
+    return _named(answers.data(made, XLSX), "plangraph-template.xlsx")
+
+
 @blueprint.post("/api/validate")
 def check() -> Response:
-    """Data in, as the body or in a form; the report out, as JSON, as a SHACL report in Turtle, or as a page."""
+    """Data in, as the body or in a form; the report out, as JSON, as a SHACL report in Turtle, or as a page.
+
+    Of a workbook also a copy with its faulty cells marked; with ``?download=1`` the page stands on its own.
+    """
     return _answer(answers.chosen_format(_OFFERS))
 
 
@@ -116,152 +82,78 @@ def _answer(fmt: Format) -> Response:
             f"没有引擎“{engine}”，可用：{'、'.join(ENGINES)}。",
             f"There is no engine “{engine}”. There are: {', '.join(ENGINES)}.",
         )
-    upload = _upload()
+    most = _most()
+    upload = one_upload()
+    alone = fmt is HTML and request.args.get("download") == "1"
+    wanted = {TURTLE: "turtle", XLSX: "book"}.get(fmt, "page" if alone else "json")
+    service = current_service()
     try:
-        found: dict[str, Any] = current_service().readers.run(
-            "plangraph.validation:validate_upload", upload.content, upload.filename, upload.format.media_type, engine
+        found: Checked = service.readers.run(
+            "plangraph.uploads:check",
+            upload.sent,
+            engine,
+            most,
+            wanted,
+            i18n.current(),
+            str(source_folder(service.settings)),
         )
     except SyntaxFault as fault:
         # A person who sent a form keeps the text and sees the place in it.
         if fmt is not HTML or upload.text is None:
             raise
-        return _page(upload, None, fault)
+        return report_page(upload, None, fault, status=400)
+    if alone:
+        return _named(Response(found.page, mimetype="text/html"), "report.html")
     if fmt is HTML:
-        return _page(upload, found["report"], None)
-    return answers.data(found["turtle"], TURTLE) if fmt is TURTLE else answers.json_data(found["report"])
+        return report_page(upload, found, None)
+    if fmt is XLSX:
+        return _named(answers.data(found.marked, XLSX), f"{Path(upload.name).stem or 'workbook'}-marked.xlsx")
+    return answers.data(found.turtle, TURTLE) if fmt is TURTLE else answers.json_data(found.report)
 
 
-def _page(upload: Upload, report: dict[str, Any] | None, fault: SyntaxFault | None) -> Response:
-    shown = upload.text if upload.text is not None and len(upload.text) <= _LISTED_CHARACTERS else None
+def _most() -> int:
+    asked = request.values.get("limit", "")
+    if not asked:
+        return _MOST_RESULTS
+    if not (asked.isascii() and asked.isdecimal() and 0 < int(asked[:9]) <= _MOST_ASKED):
+        raise BadInput(
+            f"limit 应为 1 到 {_MOST_ASKED} 的整数。", f"limit takes a whole number from 1 to {_MOST_ASKED}."
+        )
+    return int(asked)
+
+
+def _named(response: Response, name: str) -> Response:
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def report_page(
+    upload: Upload | None, found: Checked | None, fault: SyntaxFault | None, *, status: int = 200, refused: str = ""
+) -> Response:
+    """The report as a page; ``refused`` says why nothing was committed, where that was tried."""
+    text = upload.text if upload is not None else None
+    shown = text if text is not None and len(text) <= _LISTED_CHARACTERS else None
+    report: dict[str, Any] | None = found.report if found else None
     results = report["results"] if report else []
+    store = current_service().store
+    groups: tuple[Group, ...] = groups_of(results, store)
     html = render_template(
         "report.html",
         report=report,
         fault=fault,
-        counts={s: n for s in SEVERITIES if (n := sum(result["severity"] == s for result in results))},
-        groups=_groups(results, current_service().store),
+        refused=refused,
+        counts={s: n for s in SEVERITIES if (n := sum(r["severity"] == s for r in results) + left_out(report, s))},
+        left=sum(left_out(report, severity) for severity in SEVERITIES),
+        groups=groups,
+        shapes=shapes_of(groups),
         upload=upload,
+        sheets=found.sheets if found else (),
+        change=(found.added, found.removed) if found else (None, None),
         lines=shown.splitlines() if shown is not None else (),
+        access=writing.access(),
+        base=head_number(store),
     )
-    return Response(html, 200 if report else 400, mimetype="text/html")
-
-
-def _upload() -> Upload:
-    if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        file = next((f for f in request.files.values() if f.filename), None)
-        return _from_file(file) if file else _from_text(request.form.get("text", ""), request.form.get("syntax", ""))
-    content = request.get_data()
-    fmt = by_media_type(request.mimetype, INPUT_FORMATS)
-    if fmt is None:
-        listed = ", ".join(f.media_type for f in INPUT_FORMATS)
-        raise Fault(
-            415,
-            f"不支持 Content-Type “{request.mimetype}”。可用：{listed}，或以 multipart/form-data 上传文件。",
-            f"The Content-Type “{request.mimetype}” isn't read. Use one of {listed}, "
-            "or upload a file as multipart/form-data.",
-        )
-    _refuse_empty(content)
-    return Upload(content, "", fmt, _decoded(content))
-
-
-def _from_file(file: FileStorage) -> Upload:
-    content = file.read()
-    name = Path(file.filename or "").name
-    asked = request.form.get("syntax", "")
-    fmt = (
-        by_name(asked, INPUT_FORMATS)
-        if asked
-        else by_suffix(name, INPUT_FORMATS) or by_media_type(file.mimetype, INPUT_FORMATS)
-    )
-    if fmt is None:
-        endings = " ".join(f.suffix for f in INPUT_FORMATS)
-        raise Fault(
-            415,
-            f"无法从文件名“{name}”判断格式。可用的扩展名：{endings}。",
-            f"The format of “{name}” isn't clear from its name. Endings that are read: {endings}.",
-        )
-    _refuse_empty(content)
-    return Upload(content, name, fmt, _decoded(content))
-
-
-def _from_text(text: str, syntax: str) -> Upload:
-    fmt = by_name(syntax, INPUT_FORMATS) if syntax else guess_format(text)
-    if fmt is None:
-        names = ", ".join(f.name for f in INPUT_FORMATS)
-        raise BadInput(f"没有格式“{syntax}”，可用：{names}。", f"There is no format “{syntax}”. There are: {names}.")
-    # A form sends CRLF; lines are counted the same either way.
-    content = text.replace("\r\n", "\n").encode()
-    _refuse_empty(content)
-    return Upload(content, "", fmt, content.decode())
-
-
-def _refuse_empty(content: bytes) -> None:
-    if not content.strip():
-        raise BadInput(
-            "没有内容可校验。请粘贴数据或选择文件。", "There is nothing to check. Paste data or choose a file."
-        )
-
-
-def _decoded(content: bytes) -> str | None:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return None
-
-
-def guess_format(text: str) -> Format:
-    """The syntax that a pasted text looks like; Turtle, which takes N-Triples in, where nothing speaks for another."""
-    start = text.lstrip("\ufeff \t\r\n")
-    if start.startswith(("<?xml", "<rdf:RDF", "<!DOCTYPE")):
-        return RDF_XML
-    if re.match(r"\{|\[\s*[{\[\]]", start) and re.search(r'"[^"]*"\s*:', start):
-        return JSON_LD
-    return TRIG if "{" in _NO_SYNTAX.sub("", text) else TURTLE
-
-
-def _groups(results: Sequence[Mapping[str, Any]], store: GraphStore) -> tuple[Group, ...]:
-    lang = i18n.current()
-    by_thing: dict[str, list[Mapping[str, Any]]] = {}
-    for result in results:
-        by_thing.setdefault(result["focusNode"], []).append(result)
-    groups = []
-    for iri, found in by_thing.items():
-        label = next((text for result in found if (text := _in(result["focusLabel"], lang))), "")
-        known = is_safe_iri(iri) and bool(name_of(store, iri).types)
-        # A value that breaks a shape in two ways is told once.
-        lines = tuple(dict.fromkeys(_line(result, lang) for result in found))
-        shown = compact(relative(iri))
-        groups.append(Group(label or shown, shown, page_of(iri) if known else "", lines))
-    return tuple(groups)
-
-
-def _line(result: Mapping[str, Any], lang: str) -> Line:
-    where = result["where"] or {}
-    value = result["value"]
-    advice, sample = _advice(_in(result["fix"], lang))
-    return Line(
-        severity=result["severity"],
-        message=_in(result["message"], lang),
-        path=path_label(result["path"], lang) if result["path"] else "",
-        value="" if value is None or value == result["focusNode"] else compact(value),
-        fix=advice,
-        sample=sample,
-        line=where.get("line"),
-        place=" ".join(str(where[key]) for key in ("sheet", "cell") if key in where),
-    )
-
-
-def _advice(fix: str) -> tuple[str, str]:
-    """The prose and the sample of a fix: shapes say “write: …” where all of it is a sample."""
-    written = _WRITE.fullmatch(fix)
-    if written:
-        return "", written[1].strip()
-    advice, _, sample = fix.partition("\n")
-    return advice, sample.strip("\n")
-
-
-def _in(texts: Mapping[str, str] | None, lang: str) -> str:
-    return (texts or {}).get(lang) or (texts or {}).get("zh") or (texts or {}).get("en") or ""
+    return Response(html, status, mimetype="text/html")
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,6 @@ from plangraph.errors import BadInput, Conflict, NotFound
 from plangraph.mediatypes import DATASET_FORMATS, GRAPH_FORMATS, HTML, Format, by_name, negotiate
 from plangraph.namespaces import GRAPHS, is_safe_iri
 from plangraph.web import answers, writing
-from plangraph.web.answers import Fault
 from plangraph.web.description import known_graphs
 from plangraph.web.payloads import read_payloads
 from plangraph.web.protocol import Parameters, own_address, own_root
@@ -118,19 +117,11 @@ def _change(name: URIRef, wanted: PutGraph | PostGraph | DeleteGraph) -> Change:
     conditional = "If-Match" in request.headers or "If-None-Match" in request.headers
     expected = current_service().revision if conditional else None
     if conditional and not _holds(name):
-        raise _not_held()
+        raise writing.not_held()
     try:
         return writing.change(wanted, expected=expected)
     except Conflict:
-        raise _not_held() from None
-
-
-def _not_held() -> Fault:
-    return Fault(
-        412,
-        "所附条件（If-Match、If-None-Match）不成立，未作改动。请重新读取该图后再试。",
-        "The condition (If-Match, If-None-Match) doesn't hold; nothing was changed. Read the graph again.",
-    )
+        raise writing.not_held() from None
 
 
 def _holds(name: URIRef) -> bool:

@@ -22,6 +22,7 @@ from plangraph.ontology import Vocabulary, vocabulary
 from plangraph.opening import pool_limits
 from plangraph.overview import Overview, overview, project_statuses
 from plangraph.owning import Link
+from plangraph.recording import Note
 from plangraph.settings import Settings
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.readers import Answer, AskedQuery, ReaderPool
@@ -116,15 +117,19 @@ class _Writes:
     def __init__(self, writes: Writes, turns: _Turns) -> None:
         self._writes, self._turns = writes, turns
 
-    def change(self, request: Request, *, expected: str | None = None) -> Change:
+    def change(
+        self, request: Request, *, expected: str | None = None, base: str | None = None, note: Note | None = None
+    ) -> Change:
         with self._turns.stepping_aside():
-            return self._writes.change(request, expected=expected)
+            return self._writes.change(request, expected=expected, base=base, note=note)
 
 
 class _ReadOnly:
     """The writer of a service that has none."""
 
-    def change(self, request: Request, *, expected: str | None = None) -> Change:
+    def change(
+        self, request: Request, *, expected: str | None = None, base: str | None = None, note: Note | None = None
+    ) -> Change:
         raise Refused("此服务只读。", "This server reads only.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from plangraph.history import CHANGES
 from plangraph.namespaces import GRAPHS, ID, ONTOLOGY, PG, PGC, PGS, ROOT, is_safe_iri
 
 _PATH_SAFE: Final = "/-._~!$&'()*+,;=:@"
@@ -15,6 +16,8 @@ LISTED: Final[dict[str, str]] = {
     str(PG.Task): "/tasks",
     str(PG.Project): "/projects",
     str(PG.Place): "/places",
+    str(PG.Change): "/history",
+    str(PG.Patch): "/history",
 }
 """The classes that have a list at an address of their own."""
 
@@ -25,7 +28,7 @@ def page_of(iri: str) -> str:
     Empty where it is neither, so that no ``javascript:`` or ``file:`` address ever becomes a link.
     """
     iri = str(iri)
-    for namespace, path in ((ID, "/doc/"), (PGC, "/code/")):
+    for namespace, path in ((CHANGES, "/history/"), (ID, "/doc/"), (PGC, "/code/")):
         if iri.startswith(namespace):
             return _join(path, iri.removeprefix(namespace))
     if iri.startswith(PG):
@@ -34,6 +37,8 @@ def page_of(iri: str) -> str:
         return "/shapes#" + quote(iri.removeprefix(PGS))
     if iri == str(ONTOLOGY):
         return "/ontology"
+    if iri + "#" == str(PGS):
+        return "/shapes"
     if iri.startswith(GRAPHS):
         return graph_page(iri)
     return iri if urlsplit(iri).scheme in ("http", "https") and is_safe_iri(iri) else ""
@@ -75,6 +80,21 @@ def list_page(class_: str) -> str:
 def explore_page(iri: str) -> str:
     """The graph view that starts from a thing."""
     return "/explore?" + urlencode({"iri": iri})
+
+
+def change_page(iri: str) -> str:
+    """The page of a change."""
+    return _join("/history/", iri.removeprefix(CHANGES))
+
+
+def history_of(iri: str) -> str:
+    """The list of the changes that touched a thing."""
+    return "/history?" + urlencode({"about": iri})
+
+
+def observation_form(iri: str) -> str:
+    """The form for a new observation of an indicator."""
+    return "/contribute/observation?" + urlencode({"indicator": iri})
 
 
 def source_page(iri: str, start: int | None = None, end: int | None = None) -> str:
