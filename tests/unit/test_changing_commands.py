@@ -90,7 +90,8 @@ def test_what_is_wrong_is_told_with_its_place(run: Callable[..., Result], file: 
     wrong = file("错.ttl", '<place/qing> a pg:Place ; skos:prefLabel "清溪区"@zh .')
     done = run("--lang", "zh", "commit", wrong, "-m", "清溪")
     assert done.exit_code == 1
-    assert "错.ttl:3: [错误] 清溪区" in done.stderr
+    assert "[错误] 清溪区" in done.stderr
+    assert "（错.ttl 第 3 行）" in done.stderr
     assert "未写入" in done.stderr
     told = run("commit", wrong, "-m", "清溪", "--format", "json")
     assert json.loads(told.stdout)["report"]["conforms"] is False

@@ -478,7 +478,13 @@ def test_time_grows_with_the_number_of_names() -> None:
 
 def test_values_fill_every_placeholder_of_the_messages() -> None:
     examples = [
-        shipped("ontology", "examples", *path) for path in (("valid", "doubtful.ttl"), ("invalid", "proofread.ttl"))
+        shipped("ontology", "examples", *path.split("/"))
+        for path in (
+            "valid/doubtful.ttl",
+            "invalid/proofread.ttl",
+            "invalid/plan-counts.ttl",
+            "invalid/undefined-names.ttl",
+        )
     ]
     seen = set()
     for source in read_sources(examples):

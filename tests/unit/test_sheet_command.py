@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,5 +66,5 @@ def test_a_workbook_is_validated_and_marked(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         sheets.write_marked(tmp_path / "x.csv", report, marked, "en")
     with pytest.raises(TooLarge):
-        sheets.read_limited(path, 100)
+        sheets.validate_sheet(path, store, replace(settings, upload_bytes=100))
     assert sheets.sheets_in([path, tmp_path / "a.ttl"]) == [path]

@@ -26,7 +26,6 @@ from plangraph.validation import (
     load_shapes,
     read_sources,
     validate,
-    validate_change,
     validate_upload,
 )
 

@@ -129,8 +129,13 @@ class EmbeddedStore:
 
     @property
     def engine(self) -> ox.Store:
-        """Oxigraph's own store, for other modules of this package."""
+        """Oxigraph's own store, for this package alone."""
         return self._engine
+
+    @property
+    def union(self) -> ox.Store | None:
+        """The union of the named graphs by itself, where this is a copy in memory."""
+        return self._triples
 
     @property
     def held_in_memory(self) -> bool:

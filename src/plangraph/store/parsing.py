@@ -100,7 +100,7 @@ def parse_rdf(
             (
                 _node(quad.subject),
                 URIRef(quad.predicate.value),
-                _object(quad.object),
+                _object(quad.object, source),
                 URIRef(quad.graph_name.value) if isinstance(quad.graph_name, ox.NamedNode) else default_graph,
             )
             for quad in islice(parsed, most)
@@ -145,14 +145,14 @@ def _node(term: object) -> URIRef | BNode:
     raise _triple_term()
 
 
-def _object(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+def _object(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, source: str | None) -> Term:
     if isinstance(term, ox.Triple):
         raise _triple_term()
     if isinstance(term, ox.Literal) and term.datatype.value in _DATED and _FAR_YEAR.match(term.value):
         # Date arithmetic of engines ends in a panic there.
         raise BadInput(
-            f"日期“{visible(term.value, 60)}”的年份超过 9 位，无法处理。请改正。",
-            f"The year of the date “{visible(term.value, 60)}” has more than 9 digits. Mend it.",
+            f"{source or '输入'}：日期“{visible(term.value, 60)}”的年份超过 9 位，无法处理。请改正。",
+            f"{source or 'input'}: the year of the date “{visible(term.value, 60)}” has more than 9 digits. Mend it.",
         )
     return from_oxigraph(term)
 
@@ -228,7 +228,7 @@ def stream_file(path: Path, *, default_graph: URIRef, skolem: str) -> Iterator[o
                 yield quad if isinstance(g, ox.NamedNode) else ox.Quad(s, quad.predicate, o, default)
             else:
                 graph = URIRef(g.value) if isinstance(g, ox.NamedNode) else default_graph
-                unnamed.append((_node(s), URIRef(quad.predicate.value), _object(o), graph))
+                unnamed.append((_node(s), URIRef(quad.predicate.value), _object(o, path.name), graph))
     except SyntaxError as fault:
         raise _fault(fault, path.name) from None
     except MemoryError as fault:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, URIRef
@@ -46,6 +47,10 @@ class View:
         self._added = ox.Store()
         self._added.extend(to_oxigraph_quad(quad) for quad in self._changeset.added if quad[3] not in NOT_DATA)
         self._adds = len(self._added) > 0
+        # A copy in memory holds the union besides: each triple once, without the names of graphs to look at.
+        self._union = store.union
+        self._gone = {(quad.subject, quad.predicate, quad.object) for quad in self._removed}
+        self._doubtful = _not_in_data(store) if self._union is not None else frozenset()
 
     @classmethod
     def of_triples(cls, triples: Iterable[tuple[Term, ...]]) -> View:
@@ -80,18 +85,30 @@ class View:
         """The triples that fit a pattern; one that stands in two graphs is given twice."""
         if isinstance(subject, ox.Literal):
             return
-        removed = self._removed
-        for quad in self._engine.quads_for_pattern(subject, predicate, object, None):
-            graph = quad.graph_name
-            # Copies in memory hold the union besides, in the default graph.
-            if not isinstance(graph, ox.DefaultGraph) and graph not in _NOT_DATA and not (removed and quad in removed):
-                yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
+        if self._union is not None:
+            gone, doubtful = self._gone, self._doubtful
+            for quad in self._union.quads_for_pattern(subject, predicate, object, None):
+                triple = quad.subject, quad.predicate, quad.object
+                if (triple[0] not in doubtful and triple not in gone) or self._stays(triple):  # type: ignore[arg-type]
+                    yield triple  # type: ignore[misc]
+        else:
+            for quad in self._engine.quads_for_pattern(subject, predicate, object, None):
+                if self._is_data(quad):
+                    yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
         if self._adds:
             for quad in self._added.quads_for_pattern(subject, predicate, object, None):
                 yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
         if self._background is not None:
             for quad in self._background.engine.quads_for_pattern(subject, predicate, object, None):
                 yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
+
+    def _is_data(self, quad: ox.Quad) -> bool:
+        graph = quad.graph_name
+        return not isinstance(graph, ox.DefaultGraph) and graph not in _NOT_DATA and quad not in self._removed
+
+    def _stays(self, triple: OxTriple) -> bool:
+        """Whether a triple of the union stands in a graph that is data, and isn't taken out of."""
+        return any(self._is_data(quad) for quad in self._engine.quads_for_pattern(*triple, None))
 
     def having(self, predicate: str) -> Iterator[OxTriple]:
         """All triples with this predicate."""
@@ -146,6 +163,18 @@ class View:
     def ntriples(self) -> str:
         """All of it as N-Triples."""
         return as_ntriples(self.match())
+
+
+_spoken_of: Final[WeakKeyDictionary[EmbeddedStore, tuple[int, frozenset[object]]]] = WeakKeyDictionary()
+
+
+def _not_in_data(store: EmbeddedStore) -> frozenset[object]:
+    """What the graphs that are no data speak of; kept until the store changes."""
+    kept = _spoken_of.get(store)
+    if kept is None or kept[0] != store.revision:
+        quads = (quad for name in _NOT_DATA for quad in store.engine.quads_for_pattern(None, None, None, name))
+        kept = _spoken_of[store] = store.revision, frozenset(quad.subject for quad in quads)
+    return kept[1]
 
 
 def as_ntriples(triples: Iterable[OxTriple]) -> str:
