@@ -9,12 +9,13 @@ STAMPS := $(VENV)/.stamps
 PORT   ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-long check bench bench-large soak browser engines format clean
+.PHONY: help setup serve test test-long mutants check bench bench-large soak browser engines format clean
 
 help:
 	@echo "make serve      set up and serve the plan at http://127.0.0.1:$(PORT)"
 	@echo "make test       set up and run linters, type checks and tests"
 	@echo "make test-long  the slow suites as well (pySHACL over all data)"
+	@echo "make mutants    every constraint of the shapes, the faults that break it, and whether both engines catch them"
 	@echo "make bench      measure speed, as ratios against peers; bench-large: 1,000 districts"
 	@echo "make soak       30 minutes of mixed load on a real server, every answer checked"
 	@echo "make format     format the code"
@@ -74,6 +75,9 @@ test: setup browser engines check
 test-long: setup browser engines check
 	@echo "== all tests"
 	@$(BIN)/pytest
+
+mutants: setup
+	@$(BIN)/python tests/shapes/mutant_table.py --pyshacl
 
 bench: setup
 	@$(BIN)/python -m benchmarks

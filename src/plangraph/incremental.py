@@ -108,7 +108,7 @@ def affected(after: View, shapes: ShapeSet) -> Affected | None:
     Whatever the change describes is concerned as a whole: who adds to a thing is told all that is wrong with it.
     """
     machine, changed = _machine(shapes), list(after.changed())
-    if any(p.value in registry(shapes).everywhere for _, p, _ in changed):
+    if any(p.value in registry(shapes).everywhere for _, p, _ in changed) or after.changes_much():
         return None
     before = after.before()
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from plangraph.errors import BadInput
 from plangraph.mediatypes import INPUT_FORMATS, N_QUADS
 from plangraph.namespaces import ID
 from plangraph.requests import Payload
+from plangraph.store.guarding import unpack
 from plangraph.store.lines import write_lines
 from plangraph.store.parsing import format_of_file, is_rdf_name, read_file
 
@@ -39,10 +38,10 @@ def _payload(path: Path, graph: URIRef) -> Payload:
         data = path.read_bytes()
         name = path.name
         if name.lower().endswith(".gz"):
-            name, data = name[:-3], gzip.decompress(data)
+            name, data = name[:-3], unpack(data, name)
     except FileNotFoundError:
         raise BadInput(f"没有文件 {path}。", f"There is no file {path}.") from None
-    except (OSError, EOFError, zlib.error) as fault:
+    except OSError as fault:
         raise BadInput(f"无法读取 {path}：{fault}。", f"{path} can't be read: {fault}.") from None
     fmt = format_of_file(name)
     if fmt not in INPUT_FORMATS:  # what rdflib alone reads, from local files only

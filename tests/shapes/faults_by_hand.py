@@ -5,10 +5,10 @@ from __future__ import annotations
 from invented import read
 from patient import Patient, mutant
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, PROV, RDF, SKOS
+from rdflib.namespace import DCTERMS, ORG, PROV, RDF, RDFS, SKOS
 from rdflib.term import Node
 
-from plangraph.namespaces import ID, OA, PG, PGC, UNIT
+from plangraph.namespaces import GEO, ID, OA, PG, PGC, SCHEMA, UNIT
 
 # --- figures
 
@@ -231,3 +231,64 @@ def second_plan_with_an_indicator_short(p: Patient) -> Node:
               pg:value 2.0 ; pg:valueLow 2.0 ; pg:valueHigh 2.0 ; pg:asPrinted "2项" .""",
     )
     return plan
+
+
+# --- what a thing is, and where it belongs
+
+
+@mutant("Thing-class")
+def organisation_as_the_british_write_it(p: Patient) -> Node:
+    node = p.pick(ORG.Organization)
+    p.put(node, RDF.type, URIRef(f"{ORG}Organisation"))
+    return node
+
+
+@mutant("Thing-class")
+def project_of_another_vocabulary(p: Patient) -> Node:
+    node = p.pick(PG.Project)
+    p.put(node, RDF.type, SCHEMA.Project)
+    return node
+
+
+@mutant("Thing-plan-key")
+def event_of_another_districts_identifier(p: Patient) -> Node:
+    old = p.pick(PG.Event)
+    new = URIRef(str(old).replace("/chaoyang-2021/", "/xinghe-2021/"))
+    p.rename(old, new)
+    return new
+
+
+@mutant("Thing-label-blank")
+def label_of_nothing_visible(p: Patient) -> Node:
+    node = p.pick(PG.Place)
+    p.put(node, SKOS.prefLabel, Literal("\u200b ", lang="zh"), Literal("Somewhere", lang="en"))
+    return node
+
+
+@mutant("Geometry-form")
+def point_misspelt(p: Patient) -> Node:
+    node = min(n for n in p.graph.subjects(GEO.asWKT) if n not in p.touched)
+    p.touched.add(node)
+    p.put(node, GEO.asWKT, Literal("PIONT(116.4 39.9)", datatype=GEO.wktLiteral))
+    return node
+
+
+@mutant("Organization-acyclic")
+def bodies_above_each_other(p: Patient) -> Node:
+    node, other = p.pick(ORG.Organization), p.pick(ORG.Organization)
+    p.put(node, ORG.subOrganizationOf, other)
+    p.put(other, ORG.subOrganizationOf, node)
+    return node
+
+
+@mutant("Vocabulary-own")
+def misspelt_code_declared(p: Patient) -> Node:
+    code = PGC["status-compelted"]
+    p.graph.add((code, SKOS.inScheme, PGC.status))
+    return code
+
+
+@mutant("Vocabulary-own")
+def class_put_below_another(p: Patient) -> Node:
+    p.graph.add((PG.Omission, RDFS.subClassOf, PG.Document))
+    return PG.Omission

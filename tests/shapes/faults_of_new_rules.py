@@ -243,6 +243,13 @@ def target_missed_and_called_early(p: Patient) -> Node:
     return node
 
 
+@mutant("Observation-point-change")
+def rate_in_percentage_points(p: Patient) -> Node:
+    node = p.pick(PG.Observation, unit=UNIT.PERCENT, statistic=PGC["statistic-rate"])
+    p.put(node, PG.unit, PGC["unit-percentage-point"])
+    return node
+
+
 # --- dates and states
 
 
@@ -334,84 +341,4 @@ def century_mistyped(p: Patient) -> Node:
 def year_of_five_digits(p: Patient) -> Node:
     node = p.pick(PG.Document)
     p.put(node, DCTERMS.issued, day("20211-12-17"))
-    return node
-
-
-# --- names, texts, links
-
-
-@mutant("Label-similar")
-def project_entered_under_a_close_name(p: Patient) -> Node:
-    node = p.pick(PG.Project, PG.inPlan)
-    twin = copied(p, node, "works")
-    return relabelled(p, twin, f"“{label(p, node, 'zh')}”建设项目")
-
-
-@mutant("Label-similar")
-def one_character_mistyped(p: Patient) -> Node:
-    node = p.pick(PG.Programme, PG.inPlan)
-    relabelled(p, node, "星河清风护航行动")
-    return relabelled(p, copied(p, node, "twin"), "星河清风护杭行动")
-
-
-@mutant("Label-traditional")
-def traditional_among_simplified(p: Patient) -> Node:
-    return relabelled(p, p.pick(PG.Project), "湖滨公園改造")
-
-
-@mutant("Label-other-language")
-def languages_swapped(p: Patient) -> Node:
-    node = p.pick(PG.Task)
-    zh, en = label(p, node, "zh"), label(p, node, "en")
-    p.put(node, SKOS.prefLabel, Literal(zh, lang="en"), Literal(en, lang="zh"))
-    return node
-
-
-@mutant("Label-full-width")
-def full_width_digits(p: Patient) -> Node:
-    return relabelled(p, p.pick(PG.Project), "湖滨路１８号")
-
-
-@mutant("Label-space")
-def blank_at_the_end(p: Patient) -> Node:
-    return relabelled(p, p.pick(PG.Place), "湖滨公园 ")
-
-
-@mutant("Label-invisible")
-def zero_width_space(p: Patient) -> Node:
-    return relabelled(p, p.pick(PG.Project), "湖滨\u200b步道")
-
-
-@mutant("Label-direction")
-def text_turned_round(p: Patient) -> Node:
-    return relabelled(p, p.pick(PG.Project), "湖滨\u202e码头")
-
-
-@mutant("Label-markup")
-def tags_of_a_web_page(p: Patient) -> Node:
-    return relabelled(p, p.pick(PG.Project), "湖滨<b>剧院</b>")
-
-
-@mutant("Label-garbled")
-def read_in_the_wrong_encoding(p: Patient) -> Node:
-    return relabelled(p, p.pick(PG.Project), "湖滨\ufffd\ufffd馆")
-
-
-@mutant("Label-ending")
-def full_stop_at_the_end(p: Patient) -> Node:
-    return relabelled(p, p.pick(PG.Project), "湖滨书店。")
-
-
-@mutant("Thing-link")
-def script_as_a_link(p: Patient) -> Node:
-    node = p.pick(PG.Document)
-    p.graph.add((node, RDFS.seeAlso, URIRef("javascript:alert(document.cookie)")))
-    return node
-
-
-@mutant("Geometry-axes")
-def latitude_first(p: Patient) -> Node:
-    node = sorted(p.graph.subjects(GEO.asWKT))[-1]
-    p.touched.add(node)
-    p.put(node, GEO.asWKT, Literal("POINT(39.92 116.46)", datatype=GEO.wktLiteral))
     return node

@@ -7,13 +7,14 @@ fault: one that has the result with the fault and doesn't without.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import faults_by_hand  # noqa: F401 - registers its faults
 import faults_of_figures  # noqa: F401 - registers its faults
+import faults_of_new_rules  # noqa: F401 - registers its faults
+import faults_of_texts  # noqa: F401 - registers its faults
 import faults_of_things  # noqa: F401 - registers its faults
 from constraints import Constraint, constraints, local
 from patient import MUTANTS, Mutant, Patient
@@ -26,9 +27,6 @@ from smallest import by_default_engine, by_pyshacl, pieces, roots_for
 from plangraph.ontology import ontology_files
 from plangraph.shipped import shipped
 from plangraph.validation import Report, read_sources, shipped_shapes, validate
-
-if importlib.util.find_spec("faults_of_new_rules"):
-    importlib.import_module("faults_of_new_rules")
 
 DATA = shipped("data", "chaoyang-2021")
 

@@ -223,8 +223,8 @@ def wrong_form(p: Patient, site: Site) -> Node:
         return new
     node = site.victim(p, site.step[0])
     plain = bool(site.asks(SH.datatype))
-    text = next(t for t in ("urn:example:thing", "不合规") if site.breaks(t))
-    site.give(p, node, Literal(text) if plain else URIRef(text))
+    text = next(t for t in ("urn:example:thing", "不合规", "\u3000") if site.breaks(t))
+    site.give(p, node, Literal(text) if plain or text.isspace() else URIRef(text))
     return node
 
 

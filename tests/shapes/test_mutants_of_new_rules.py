@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import faults_of_new_rules
+import faults_of_texts
 import pytest
 from patient import MUTANTS, Mutant, Patient
 from rdflib import Graph
@@ -16,7 +17,7 @@ from plangraph.shipped import shipped
 from plangraph.store.view import View
 from plangraph.validation import read_sources, validate
 
-OURS = [row for row in MUTANTS if row.fault.__module__ == faults_of_new_rules.__name__]
+OURS = [row for row in MUTANTS if row.fault.__module__ in (faults_of_new_rules.__name__, faults_of_texts.__name__)]
 DATA = shipped("data", "chaoyang-2021")
 
 

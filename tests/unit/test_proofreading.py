@@ -162,6 +162,8 @@ DIRECTIONS = [
     ("常住人口", "常住人口：0.9万人（较上年减少）", "", "0.9万人", "-9000", "change", False),
     ("常住人口", "常住人口：0.9万人（较上年增加）", "", "0.9万人", "-9000", "change", True),
     ("常住人口", "常住人口", "Resident population fell by 9,000", "0.9万人", "9000", "change", True),
+    ("零售额", "零售额同比增长（2023年）", "Increase in retail sales", "1.4%", "-1.4", "growth-rate", False),
+    ("零售额", "零售额同比增长1.4%", "", "1.4%", "-1.4", "growth-rate", True),
     ("能耗", "能耗", "", "下降2%", "2", "growth-rate", True),
     ("能耗", "能耗", "", "下降2%", "-2", "growth-rate", False),
     ("单位产值能耗降幅", "单位产值能耗降幅：2%（下降）", "", "2%", "2", "growth-rate", False),

@@ -82,13 +82,16 @@ class Facts:
 
     def shared(self, indicator: URIRef, predicate: URIRef, node: Term) -> tuple[URIRef, ...]:
         """The observations of an indicator that have this value of ``predicate``, in order of their IRIs."""
-        key = ("shared", indicator, predicate, node)
+        key = ("shared", predicate, node)
         if key not in self.kept:
-            others = self.back(predicate, node)
-            kept = self.kept.setdefault(("set", predicate, node), frozenset(others))
-            own = self.back(PG.ofIndicator, indicator)
-            self.kept[key] = tuple(iri for iri in own if iri in kept)  # type: ignore[operator]
-        return self.kept[key]  # type: ignore[return-value]
+            # From the side of what is shared: a hundred districts may use one indicator.
+            found: dict[Term, list[URIRef]] = {}
+            for iri in self.back(predicate, node):
+                for _, _, of in self.view.triples(iri, PG.ofIndicator):
+                    found.setdefault(of, []).append(iri)
+            self.kept[key] = found
+        kept: dict[Term, list[URIRef]] = self.kept[key]  # type: ignore[assignment]
+        return tuple(kept.get(indicator, ()))
 
 
 Seen: TypeAlias = View | Facts

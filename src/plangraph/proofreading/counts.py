@@ -1,7 +1,8 @@
 """What a plan's report counts against the judgements in the graph: how many indicators are early, how many behind.
 
 A plan is evaluated more than once. A count is held against the judgements of the documents that state it, not against
-those of another round. The indicators that carry such counts have agreed slugs (see ``ontology/shapes``).
+those of another round; a count that isn't reached is told only where these judge every main indicator. The indicators
+that carry such counts have agreed slugs (see ``ontology/shapes``).
 """
 
 from __future__ import annotations
@@ -30,11 +31,9 @@ class _Stated:
 
 def _count(facts: Facts, plan: URIRef, slugs: tuple[str, ...], status: URIRef) -> Iterator[Found]:
     for stated in _stated(facts, plan, slugs):
-        found = sum(
-            any(_says(facts, judgement, status, stated.sources) for judgement in facts.back(PG.about, main))
-            for main in _main_indicators(facts, plan)
-        )
-        if found != stated.value:
+        judged = [_statuses(facts, main, stated.sources) for main in _main_indicators(facts, plan)]
+        found = sum(status in statuses for statuses in judged)
+        if found > stated.value or (found < stated.value and all(judged)):
             yield Found(plan, None, None, {"stated": plain(stated.value), "found": str(found)})
 
 
@@ -61,11 +60,18 @@ def _sources(facts: Facts, node: URIRef) -> frozenset[Term]:
     return frozenset(source for e in facts.values(node, PG.evidence) for source in facts.values(e, OA.hasSource))
 
 
-def _says(facts: Facts, judgement: URIRef, status: URIRef, sources: frozenset[Term]) -> bool:
-    if status not in facts.values(judgement, PG.status) or PG.Assessment not in facts.values(judgement, RDF.type):
-        return False
-    own = _sources(facts, judgement)
-    return not sources or not own or bool(own & sources)
+def _statuses(facts: Facts, main: URIRef, sources: frozenset[Term]) -> frozenset[Term]:
+    """How the documents judge an indicator; where they don't, how judgements that cite none do."""
+    told: set[Term] = set()
+    uncited: set[Term] = set()
+    for judgement in facts.back(PG.about, main):
+        if PG.Assessment in facts.values(judgement, RDF.type):
+            own = _sources(facts, judgement)
+            if own & sources or not sources:
+                told.update(facts.values(judgement, PG.status))
+            elif not own:
+                uncited.update(facts.values(judgement, PG.status))
+    return frozenset(told or uncited)
 
 
 def _main_indicators(facts: Facts, plan: URIRef) -> list[URIRef]:

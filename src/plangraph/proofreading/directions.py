@@ -71,12 +71,15 @@ def _direction(facts: Facts, node: URIRef) -> Iterator[Found]:
 def _texts(facts: Facts, one: Observed) -> Iterator[tuple[str, str]]:
     """What is said of the change, without the indicator's own name."""
     yield one.printed, "zh"
+    figure = _DIGITS.search(one.printed)
     for lang in ("zh", "en"):
         names = facts.texts(one.indicator, SKOS.prefLabel, lang) if one.indicator is not None else ()
         for text in facts.texts(one.iri, SKOS.prefLabel, lang):
             for name in names:
                 text = text.replace(name, " ")
-            yield text, lang
+            # Without the figure, “零售额同比增长” names a rate of growth, which may be negative.
+            if one.statistic == "change" or one.value is None or one.value > 0 or (figure and figure.group() in text):
+                yield text, lang
     for quote in quotes_of(facts, one.iri):
         yield _before_the_figure(quote, one.printed), "zh"
     for basis in facts.values(one.iri, PG.basis):

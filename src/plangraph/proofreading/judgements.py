@@ -135,12 +135,12 @@ class _Judgements:
                     of_figures.add(s)
                 elif p == PG.direction:
                     found.update(facts.back(PG.about, s))
-        for figure in of_figures:
-            plan = facts.only(figure, PG.inPlan)
-            of_plan = None if plan is None else frozenset(facts.back(PG.inPlan, plan))
-            for indicator in facts.values(figure, PG.ofIndicator):
-                about = facts.back(PG.about, indicator)
-                found.update(about if of_plan is None else of_plan.intersection(about))
+        keys = {
+            (i, facts.only(figure, PG.inPlan)) for figure in of_figures for i in facts.values(figure, PG.ofIndicator)
+        }
+        for indicator, plan in keys:
+            about = facts.back(PG.about, indicator)
+            found.update(about if plan is None else set(facts.back(PG.inPlan, plan)).intersection(about))
         return found
 
     def check(self, view: Seen, focuses: Iterable[URIRef]) -> Iterator[Found]:

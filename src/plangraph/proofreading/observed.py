@@ -12,6 +12,7 @@ from rdflib.namespace import RDF
 
 from plangraph.namespaces import OA, PG
 from plangraph.proofreading.base import LONGEST, Facts, Found, Seen, facts_of, local, number, path
+from plangraph.store.base import Term
 from plangraph.store.view import Triple
 
 _LEVELS: Final = frozenset({"level", "count"})
@@ -107,10 +108,13 @@ class SeriesRule:
         """What the triples are about, and the observations alongside."""
         facts, found = facts_of(view), set[URIRef]()
         own = {RDF.type, PG.ofIndicator, PG.refArea, *self.reads}
+        alike: set[tuple[URIRef, Term | None]] = set()
         for subject in {s for s, p, _ in changed if p in own and isinstance(s, URIRef)}:
             found.add(subject)
             for indicator in facts.values(subject, PG.ofIndicator):
-                if isinstance(indicator, URIRef):
+                key = indicator, facts.only(subject, PG.refArea)
+                if isinstance(indicator, URIRef) and key not in alike:
+                    alike.add(key)  # type: ignore[arg-type]
                     found.update(near(facts, subject, indicator, PG.refArea))
         return found
 

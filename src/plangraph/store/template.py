@@ -167,7 +167,7 @@ class Template:
                     former, control = self._process, self._control
                     self._start()
                     self._settle()
-                    control.close()  # at which the former ends
+                    _hang_up(control)  # at which the former ends
                     former.wait()
                     return
             with contextlib.suppress(OSError):
@@ -189,6 +189,13 @@ class Template:
 
 _CANT_LOAD: Final = 3
 _IDLE_SECONDS: Final = 1.0
+
+
+def _hang_up(control: Connection) -> None:
+    """Close a connection for the other side too, though processes forked meanwhile hold copies of this end."""
+    with socket.socket(fileno=os.dup(control.fileno())) as ours, contextlib.suppress(OSError):
+        ours.shutdown(socket.SHUT_RDWR)
+    control.close()
 
 
 def main(argv: list[str]) -> int:

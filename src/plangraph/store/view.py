@@ -27,6 +27,9 @@ OxSubject: TypeAlias = ox.NamedNode | ox.BlankNode
 OxTerm: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 OxTriple: TypeAlias = tuple[OxSubject, ox.NamedNode, OxTerm]
 
+# Following what one triple concerns takes as long as validating some ten.
+_MUCH: Final = 10
+_FEW: Final = 2_000
 _UNNAMED: Final = URIRef("urn:plangraph:unnamed")
 _NOT_DATA: Final = frozenset(ox.NamedNode(str(name)) for name in NOT_DATA)
 
@@ -68,6 +71,12 @@ class View:
         """The triples that the change adds or removes, some of which may stand in another graph all the same."""
         for quad in (*self._added, *self._removed):
             yield quad.subject, quad.predicate, quad.object
+
+    def changes_much(self) -> bool:
+        """Whether so much of the data is changed that looking at all of them takes no longer."""
+        changed = len(self._added) + len(self._removed)
+        size = len(self._engine if self._union is None else self._union) + len(self._added)
+        return changed > _FEW and changed * _MUCH > size
 
     def described(self) -> set[OxTerm]:
         """What the change describes, in the engine's own terms."""
