@@ -70,7 +70,7 @@ check: setup
 
 test: setup browser engines check
 	@echo "== tests"
-	@$(BIN)/pytest -m 'not long'
+	@$(BIN)/pytest -m 'not long' -n 2 --dist loadfile
 
 test-long: setup browser engines check
 	@echo "== all tests"

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from patient import Patient, day, decimal, mutant
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, RDF, RDFS, SKOS
+from rdflib.namespace import DCTERMS, RDF, SKOS
 from rdflib.term import Node
 
-from plangraph.namespaces import GEO, PG, PGC, UNIT
+from plangraph.namespaces import PG, PGC, UNIT
 
 _BOUNDS = (PG.value, PG.valueLow, PG.valueHigh)
 
@@ -240,13 +240,6 @@ def target_missed_and_called_early(p: Patient) -> Node:
             *((bound, decimal(value)) for bound in _BOUNDS),
         ):
             p.graph.add((new, prop, term))
-    return node
-
-
-@mutant("Observation-point-change")
-def rate_in_percentage_points(p: Patient) -> Node:
-    node = p.pick(PG.Observation, unit=UNIT.PERCENT, statistic=PGC["statistic-rate"])
-    p.put(node, PG.unit, PGC["unit-percentage-point"])
     return node
 
 

@@ -8,7 +8,7 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, RDFS, SKOS
 from rdflib.term import Node
 
-from plangraph.namespaces import GEO, PG
+from plangraph.namespaces import GEO, PG, PGC, UNIT
 
 # --- names, texts, links
 
@@ -125,4 +125,11 @@ def two_tasks_in_one_position(p: Patient) -> Node:
     other = min(t for t in p.graph.subjects(PG.inDomain, domain) if t not in p.touched)
     p.touched.add(other)
     p.put(other, PG.position, *p.graph.objects(node, PG.position))
+    return node
+
+
+@mutant("Observation-point-change")
+def share_in_percentage_points(p: Patient) -> Node:
+    node = p.pick(PG.Observation, unit=UNIT.PERCENT, statistic=PGC["statistic-share"])
+    p.put(node, PG.unit, PGC["unit-percentage-point"])
     return node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
@@ -92,7 +93,7 @@ def _asked(constraint: Constraint) -> set[URIRef]:
     """The properties in the path of a shape, or in its query."""
     shapes = shipped_shapes().graph
     query = str(shapes.value(constraint.value, SH.select) or "")
-    terms = {PG[name.removeprefix("pg:")] for name in query.replace("(", " ").split() if name.startswith("pg:")}
+    terms = {PG[name] for name in re.findall(r"\bpg:(\w+)", query)}
     return {step for step, _ in constraint.path or ()} | terms | {SKOS.member, PG.about}
 
 

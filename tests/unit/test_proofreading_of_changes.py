@@ -174,7 +174,7 @@ def made_up(seed: int) -> tuple[set[Triple], set[Triple]]:
     chance = random.Random(seed)
     chosen = [choice(slot, chance) for slot in SLOTS]
     before = {triple for some in chosen for triple in some}
-    for number in chance.sample(range(len(SLOTS)), chance.randint(1, 12)):
+    for number in chance.sample(range(len(SLOTS)), chance.randint(1, 24)):
         chosen[number] = choice(SLOTS[number], chance)
     return before, {triple for some in chosen for triple in some}
 
