@@ -61,6 +61,10 @@ engines:
 	  fi; \
 	fi
 
+# Suites whose tests wait for servers under limits of time run by themselves, the others on two processors.
+SERVING := tests/browser tests/durability tests/hostile tests/protocol tests/remote
+QUICK   := tests/queries tests/shapes tests/unit tests/web tests/test_layers.py
+
 check: setup
 	@echo "== ruff"
 	@$(BIN)/ruff check .
@@ -70,7 +74,8 @@ check: setup
 
 test: setup browser engines check
 	@echo "== tests"
-	@$(BIN)/pytest -m 'not long' -n 2 --dist loadfile
+	@$(BIN)/pytest -m 'not long' -n 2 --dist loadfile $(QUICK)
+	@$(BIN)/pytest -m 'not long' $(SERVING)
 
 test-long: setup browser engines check
 	@echo "== all tests"
