@@ -7,7 +7,7 @@ that carry such counts have agreed slugs (see ``ontology/shapes``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -17,8 +17,9 @@ from rdflib import URIRef
 from rdflib.namespace import RDF
 
 from plangraph.namespaces import ID, OA, PG, PGC, PGS
-from plangraph.proofreading.base import Facts, Found, PathRule, Step, number, path, plain
+from plangraph.proofreading.base import Facts, Found, Seen, facts_of, number, plain
 from plangraph.store.base import Term
+from plangraph.store.view import Triple
 
 
 @dataclass(frozen=True)
@@ -79,23 +80,32 @@ def _main_indicators(facts: Facts, plan: URIRef) -> list[URIRef]:
     return [node for node in facts.back(PG.inPlan, plan) if node in mains]  # type: ignore[operator]
 
 
-_MEMBER: Final = Step(PG.inPlan, back=True)
-_JUDGED: Final = Step(PG.about, back=True)
-_READ: Final = (
-    *(path(_MEMBER, p) for p in (RDF.type, PG.ofIndicator, PG.value, PG.comparator, PG.valueType, PG.evidence)),
-    path(_MEMBER, Step(PG.evidence), Step(OA.hasSource)),
-    path(_MEMBER, _JUDGED),
-    *(path(_MEMBER, _JUDGED, p) for p in (RDF.type, PG.status, PG.evidence)),
-    path(_MEMBER, _JUDGED, Step(PG.evidence), Step(OA.hasSource)),
-)
+@dataclass(frozen=True)
+class _CountRule:
+    """A rule about plans. Any change may matter to it: few plans state counts, and whether one does is seen at once."""
+
+    shape: URIRef
+    look: Callable[[Facts, URIRef], Iterator[Found]]
+
+    def focuses(self, view: Seen) -> Iterable[URIRef]:
+        """All plans."""
+        return facts_of(view).back(RDF.type, PG.Plan)
+
+    def affected(self, view: Seen, changed: Iterable[Triple]) -> set[URIRef]:
+        """All plans."""
+        return set(self.focuses(view))
+
+    def check(self, view: Seen, focuses: Iterable[URIRef]) -> Iterator[Found]:
+        """What is wrong with those of the things that are plans."""
+        facts = facts_of(view)
+        for focus in focuses:
+            if PG.Plan in facts.values(focus, RDF.type):
+                yield from self.look(facts, focus)
+
+
 _EARLY: Final = ("indicators-achieved-early",)
 _BEHIND: Final = ("binding-indicators-behind", "anticipatory-indicators-behind")
 RULES: Final = (
-    PathRule(
-        PGS["Plan-early-count"],
-        PG.Plan,
-        _READ,
-        partial(_count, slugs=_EARLY, status=PGC["progress-achieved-early"]),
-    ),
-    PathRule(PGS["Plan-behind-count"], PG.Plan, _READ, partial(_count, slugs=_BEHIND, status=PGC["progress-behind"])),
+    _CountRule(PGS["Plan-early-count"], partial(_count, slugs=_EARLY, status=PGC["progress-achieved-early"])),
+    _CountRule(PGS["Plan-behind-count"], partial(_count, slugs=_BEHIND, status=PGC["progress-behind"])),
 )

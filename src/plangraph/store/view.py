@@ -45,7 +45,6 @@ class View:
     ) -> None:
         """``background`` is looked at besides: a vocabulary that the store may not hold."""
         self._store, self._changeset, self._background = store, changeset or Changeset(), background
-        self._engine = store.engine
         self._removed = {to_oxigraph_quad(quad) for quad in self._changeset.removed if quad[3] not in NOT_DATA}
         self._added = ox.Store()
         self._added.extend(to_oxigraph_quad(quad) for quad in self._changeset.added if quad[3] not in NOT_DATA)
@@ -75,7 +74,7 @@ class View:
     def changes_much(self) -> bool:
         """Whether so much of the data is changed that looking at all of them takes no longer."""
         changed = len(self._added) + len(self._removed)
-        size = len(self._engine if self._union is None else self._union) + len(self._added)
+        size = len(self._store.engine if self._union is None else self._union) + len(self._added)
         return changed > _FEW and changed * _MUCH > size
 
     def described(self) -> set[OxTerm]:
@@ -101,7 +100,7 @@ class View:
                 if (triple[0] not in doubtful and triple not in gone) or self._stays(triple):  # type: ignore[arg-type]
                     yield triple  # type: ignore[misc]
         else:
-            for quad in self._engine.quads_for_pattern(subject, predicate, object, None):
+            for quad in self._store.engine.quads_for_pattern(subject, predicate, object, None):
                 if self._is_data(quad):
                     yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
         if self._adds:
@@ -117,7 +116,7 @@ class View:
 
     def _stays(self, triple: OxTriple) -> bool:
         """Whether a triple of the union stands in a graph that is data, and isn't taken out of."""
-        return any(self._is_data(quad) for quad in self._engine.quads_for_pattern(*triple, None))
+        return any(self._is_data(quad) for quad in self._store.engine.quads_for_pattern(*triple, None))
 
     def having(self, predicate: str) -> Iterator[OxTriple]:
         """All triples with this predicate."""
