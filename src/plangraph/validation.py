@@ -169,11 +169,9 @@ def _by_engine(
         data = part.data()
     except TooFar:
         return _run(name, view.ntriples(), rules)
-    targeted = part.targeted()
-    if targeted is not None:
-        found = _run(name, data, rules, targeted) if part.pairs else []
-    else:
-        found = [raw for raw in _run(name, data, rules) if concerned.concerns(raw.shape, raw.focus)]
+    found = _run(name, data, rules, part.targeted()) if part.pairs else []
+    # A shape that is a class has the instances of the class for targets, whatever others it is given.
+    found = [raw for raw in found if concerned.concerns(raw.shape, raw.focus)]
     unbounded = unbounded_shapes(rules)
     return found if unbounded is None else [*found, *_run(name, view.ntriples(), unbounded)]
 

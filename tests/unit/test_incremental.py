@@ -192,6 +192,8 @@ def rule(name: str, target: str, select: str) -> str:
 BOUNDED = {
     "class behind an inverse path": "ex:A a sh:NodeShape ; sh:targetClass ex:C ; sh:property ex:A-p . "
     "ex:A-p sh:path [ sh:inversePath ex:p ] ; sh:class ex:D .",
+    "a class that is a shape": "ex:C a sh:NodeShape, rdfs:Class ; sh:property [ sh:path ex:p ; sh:minCount 1 ] . "
+    "ex:B a sh:NodeShape ; sh:targetSubjectsOf ex:q ; sh:property [ sh:path ex:q ; sh:class ex:D ] .",
     "sequence and alternative": "ex:A a sh:PropertyShape ; sh:targetSubjectsOf ex:p ; "
     "sh:path ( ex:p [ sh:alternativePath ( ex:q [ sh:inversePath ex:r ] ) ] ) ; sh:minCount 2 .",
     "any number of steps": "ex:A a sh:PropertyShape ; sh:targetClass ex:C ; "
