@@ -5,13 +5,12 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, Route, expect
+from guard import Guard
+from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from engines import oxigraph
@@ -119,45 +118,6 @@ def local_site(snapshot: Path) -> Iterator[str]:  # noqa: F811
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
-
-
-@dataclass
-class Guard:
-    """What went wrong behind a page. A test that provokes an answer of some status says so in ``expected``."""
-
-    site: str
-    expected: set[int] = field(default_factory=set)
-    faults: list[str] = field(default_factory=list)
-
-    def watch(self, context: BrowserContext) -> None:
-        """Watch every page of ``context``, and let none of them leave the site."""
-        context.route("**/*", self._route)
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.faults.append(f"uncaught: {error.error}"))
-        context.on("requestfailed", self._failed)
-        context.on("response", self._response)
-
-    def _route(self, route: Route) -> None:
-        address = route.request.url
-        if address.startswith(self.site + "/") or urlsplit(address).scheme in ("data", "blob"):
-            route.continue_()
-        else:
-            self.faults.append(f"off-site request: {address}")
-            route.abort()
-
-    def _console(self, message: ConsoleMessage) -> None:
-        # An answer with an error status is told of here too; `_response` judges it.
-        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
-            self.faults.append(f"console: {message.text}")
-
-    def _failed(self, request: Request) -> None:
-        # Downloads and cancelled queries end as aborted requests.
-        if "ERR_ABORTED" not in (request.failure or ""):
-            self.faults.append(f"failed request: {request.url} {request.failure}")
-
-    def _response(self, response: Response) -> None:
-        if response.status >= 400 and response.status not in self.expected:
-            self.faults.append(f"{response.status}: {response.url}")
 
 
 @pytest.fixture(autouse=True)

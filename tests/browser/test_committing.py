@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import openpyxl
 import pytest
+from guard import Guard
 from playwright.sync_api import Browser, Page, expect
 
-from conftest import Guard
 from plangraph.namespaces import GRAPHS
 from plangraph.store.parsing import read_file
 from real_server import serving, store_folder

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from guard import Guard
 from playwright.sync_api import Browser, Page, expect
-
-from conftest import Guard
 
 GOALS = """SELECT ?goal ?name WHERE {
   ?goal a pg:Goal ; skos:prefLabel ?name . FILTER(lang(?name) = "en")

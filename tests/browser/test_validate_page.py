@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from guard import Guard
 from playwright.sync_api import Browser, Page, expect
-
-from conftest import Guard
 
 NAMELESS = """@prefix pg: <https://w3id.org/plangraph/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
