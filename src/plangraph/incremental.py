@@ -126,12 +126,6 @@ def _read(before: View, after: View) -> dict[URIRef, frozenset[URIRef]]:
     return {shape: frozenset(then[shape] | now[shape] | described) for shape in now}
 
 
-def about(view: View, shapes: ShapeSet, focuses: Iterable[URIRef]) -> Part:
-    """All that the shapes say about these things."""
-    nodes = view.nodes(focuses)
-    return _targeted(shapes, view, ((start, node) for start in _machine(shapes).names for node in nodes))
-
-
 def _targeted(shapes: ShapeSet, view: View, pairs: Iterable[Pair]) -> Part:
     return Part(shapes, view, frozenset(_machine(shapes).targets.among(view, pairs)))
 

@@ -22,7 +22,7 @@ from rdflib.term import Node
 from plangraph.errors import BadInput
 from plangraph.explaining import Raw, explain, raw_finding, read_term, severity_of, urgency
 from plangraph.incremental import Affected, affected, prepare_shapes, unbounded_shapes
-from plangraph.mediatypes import INPUT_FORMATS, N_TRIPLES, by_media_type
+from plangraph.mediatypes import N_TRIPLES
 from plangraph.namespaces import ONTOLOGY_GRAPH
 from plangraph.ontology import ontology_files
 from plangraph.origins import UPLOAD_GRAPH, SeveralFaults, Source, read_sources, term_key
@@ -31,7 +31,7 @@ from plangraph.reports import Report, Result, read_path
 from plangraph.shapes import ShapeSet, load_shapes, shape_set, shipped_shapes
 from plangraph.store.base import Changeset, GraphStore, Quad
 from plangraph.store.embedded import EmbeddedStore
-from plangraph.store.parsing import format_of_file, parse_rdf, read_file
+from plangraph.store.parsing import parse_rdf, read_file
 from plangraph.store.reaching import TooFar
 from plangraph.store.remote import RemoteStore
 from plangraph.store.view import View
@@ -52,7 +52,6 @@ __all__ = [
     "staged_view",
     "validate",
     "validate_change",
-    "validate_upload",
 ]
 
 Candidate: TypeAlias = Graph | str | Sequence[Source]
@@ -106,18 +105,6 @@ def validate_change(store: EmbeddedStore, changeset: Changeset, most: int | None
     """``validate`` for exactly this change of a store, graph by graph."""
     view, rules = staged_view(store, changeset), shipped_shapes()
     return _report("shacl", _of_change("shacl", view, rules), view, rules, (), most)
-
-
-def validate_upload(
-    store: GraphStore, data: bytes, filename: str, media_type: str | None, engine: str, most: int | None = None
-) -> dict[str, object]:
-    """Parse and validate one upload in the context of ``store``; for a worker process, so all of it is plain data.
-
-    Gives ``{"report": the report's JSON, "turtle": it as a SHACL report}``. Raises ``SyntaxFault`` or ``BadInput``.
-    """
-    fmt = by_media_type(media_type, INPUT_FORMATS) or format_of_file(filename)
-    report = validate(read_sources([(filename, data, fmt)]), store, engine=engine, most=most)
-    return {"report": report.to_json(), "turtle": report.to_turtle()}
 
 
 def prepare() -> None:

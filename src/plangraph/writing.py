@@ -256,7 +256,7 @@ def _wanted(store: EmbeddedStore, request: Request, gate: str, union: bool, serv
 def _gate(store: EmbeddedStore, changeset: Changeset, gate: str, request: Request) -> dict[str, Any] | None:
     if gate == "off" or not changeset:
         return None
-    report = validate_change(store, changeset)
+    report = validate_change(store, changeset, Settings.report_results)
     if report.results:
         report = report.located(partial(place_of, sources_of(request)))
     if gate == "enforce" and not report.conforms:
@@ -272,6 +272,7 @@ def _refuse_warnings(request: Request, report: dict[str, Any] | None, gate: str)
     if not isinstance(request, Commit | Exact | Revert) or request.allow_warnings or gate != "enforce" or not report:
         return
     count = sum(result["severity"] == "warning" for result in report["results"])
+    count += report.get("leftOut", {}).get("warning", 0)
     if count:
         raise DoesNotConform(
             f"数据有 {count} 处提醒，未写入。请逐一核对；确认无误后用 --allow-warnings 提交"

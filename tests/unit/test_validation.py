@@ -20,13 +20,13 @@ from plangraph.shapes import ShapeSet, fill_in, shape_set
 from plangraph.shipped import shipped
 from plangraph.store.base import Changeset
 from plangraph.store.embedded import EmbeddedStore
+from plangraph.uploads import Checked, Sent, check
 from plangraph.validation import (
     EnginesDiffer,
     SeveralFaults,
     load_shapes,
     read_sources,
     validate,
-    validate_upload,
 )
 
 BASE = "https://w3id.org/plangraph/id/xinghe-2021/"
@@ -378,18 +378,21 @@ def test_all_files_are_read_before_any_error_is_told(tmp_path: Path) -> None:
 
 def test_an_upload_is_validated_in_a_worker_with_plain_data_in_and_out() -> None:
     store = store_of(VALID / "district.ttl")
-    answer = validate_upload(store, (PREFIXES + FAULTY).encode(), "new.ttl", None, "auto")
+
+    def checked(data: bytes, name: str, media_type: str = "") -> Checked:
+        return check(store, Sent(data, name, media_type), "auto", 100, "json", "en")
+
+    answer = checked((PREFIXES + FAULTY).encode(), "new.ttl")
     assert pickle.loads(pickle.dumps(answer)) == answer
-    report = answer["report"]
-    assert isinstance(report, dict)
+    report = answer.report
     assert report["conforms"] is False
     assert report["results"][0]["where"]["file"] == "new.ttl"
-    named = validate_upload(store, (PREFIXES + FAULTY).encode(), "upload", "text/turtle; charset=utf-8", "auto")
-    assert json.dumps(named["report"]).count('"violation"') == json.dumps(report).count('"violation"')
+    named = checked((PREFIXES + FAULTY).encode(), "upload", "text/turtle; charset=utf-8")
+    assert json.dumps(named.report).count('"violation"') == json.dumps(report).count('"violation"')
     with pytest.raises(SyntaxFault):
-        validate_upload(store, b"<a> <b>", "new.ttl", None, "auto")
+        checked(b"<a> <b>", "new.ttl")
     with pytest.raises(BadInput):
-        validate_upload(store, b"", "new.docx", None, "auto")
+        checked(b"", "new.docx")
 
 
 # --- what the report says

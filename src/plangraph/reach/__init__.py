@@ -4,7 +4,6 @@ Where that can't be told (a pattern that isn't connected to ``$this``, a constra
 shape is listed as unbounded with the reason, and is always run on the whole data.
 """
 
-from plangraph.reach.paths import connect_path, path_from_text
 from plangraph.reach.registry import Registry, Root, Unbounded, registry
 
-__all__ = ["Registry", "Root", "Unbounded", "connect_path", "path_from_text", "registry"]
+__all__ = ["Registry", "Root", "Unbounded", "registry"]

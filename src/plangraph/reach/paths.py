@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
-
 from rdflib import URIRef
 from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, SequencePath
 from rdflib.paths import Path as PropertyPath
@@ -52,17 +49,3 @@ def connect_path(
         automaton.connect(start, None, True, end)
         return automaton.connect(start, None, False, end)
     raise Unknown(f"a kind of path that isn't known: {path}")
-
-
-@lru_cache(maxsize=1024)
-def path_from_text(text: str) -> URIRef | PropertyPath:
-    """A path from the text of a SPARQL property path, in which the project's prefixes are known."""
-    from rdflib.plugins.sparql import prepareQuery
-
-    from plangraph.namespaces import PREFIXES
-
-    pattern: Any = prepareQuery(f"SELECT * {{ ?s {text} ?o }}", initNs=PREFIXES).algebra
-    while pattern.name != "BGP":
-        pattern = pattern.p
-    path: URIRef | PropertyPath = pattern.triples[0][1]
-    return path

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
-from rdflib import BNode, Graph, URIRef
+from rdflib import BNode, URIRef
 
 from plangraph.namespaces import HISTORY_GRAPH, SHAPES_GRAPH, STATE_GRAPH
 from plangraph.store.base import Changeset, Quad, Term
@@ -122,11 +122,6 @@ class View:
         """All triples with this predicate."""
         return self.match(None, ox.NamedNode(predicate), None)
 
-    @staticmethod
-    def nodes(iris: Iterable[str]) -> list[OxTerm]:
-        """Things in the engine's own terms."""
-        return [ox.NamedNode(str(iri)) for iri in iris]
-
     # --- in rdflib's terms
 
     def triples(
@@ -148,25 +143,10 @@ class View:
         """The values of a property, in a stable order."""
         return sorted({o for _, _, o in self.triples(subject, predicate)}, key=_as_text)
 
-    def value(self, subject: Term, predicate: URIRef) -> Term | None:
-        """One value of a property, the first in a stable order; None where there is none."""
-        return next(iter(self.objects(subject, predicate)), None)
-
-    def subjects(self, predicate: URIRef, object: Term) -> list[Subject]:
-        """The things that have this value, in a stable order."""
-        return sorted({s for s, _, _ in self.triples(None, predicate, object)}, key=_as_text)
-
     def changes(self) -> list[Triple]:
         """``changed``, in a stable order."""
         found = {(from_oxigraph(s), URIRef(p.value), from_oxigraph(o)) for s, p, o in self.changed()}
         return sorted(found, key=lambda triple: tuple(_as_text(term) for term in triple))  # type: ignore[arg-type]
-
-    def graph(self) -> Graph:
-        """All of it as an rdflib graph."""
-        graph = Graph(bind_namespaces="none")
-        for triple in self.triples():
-            graph.add(triple)
-        return graph
 
     def ntriples(self) -> str:
         """All of it as N-Triples."""
