@@ -82,6 +82,12 @@ class Settings:
         "写入前的校验：enforce 不合格即拒绝，warn 只提醒，off 不校验",
         "validation before writing: enforce refuses, warn only tells, off doesn't validate",
     )
+    check_megabytes: int = _row(
+        4_096,
+        "命令行校验可用的内存（MiB）",
+        "memory that validating on the command line may take, MiB",
+        least=256,
+    )
     report_results: int = _row(
         1_000,
         "一份校验报告最多列出的问题数，按轻重先后；其余只计数",

@@ -40,9 +40,9 @@ def limited(work: Callable[[], Result], megabytes: int) -> Result:
         os.waitpid(child, 0)
     if not told:
         raise OverLimit(
-            f"数据过多，校验所需内存超过 {megabytes} MiB。请分成几个文件，或调高 PLANGRAPH_QUERY_MEGABYTES。",
+            f"数据过多，校验所需内存超过 {megabytes} MiB。请分成几个文件，或调高 PLANGRAPH_CHECK_MEGABYTES。",
             f"The data take more than {megabytes} MiB of memory to check. Split them, or raise "
-            "PLANGRAPH_QUERY_MEGABYTES.",
+            "PLANGRAPH_CHECK_MEGABYTES.",
         )
     fault, result = pickle.loads(told)  # noqa: S301 - from our own child
     if isinstance(fault, BaseException):

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 @pass_lang
 def validate(lang: str, /, files: tuple[Path, ...], format_name: str, **how: Any) -> None:
     """Validate new data, RDF or a spreadsheet; changes nothing. 校验新数据（RDF 或表格），不作任何改动。"""
-    report = _validated(files, lang, **how)
+    from plangraph.cli.limits import limited
+
+    report = limited(lambda: _validated(files, lang, **how), read_settings().check_megabytes)
     match format_name:
         case "json":
             print_json(report.to_json())
