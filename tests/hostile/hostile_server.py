@@ -6,17 +6,16 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hostile_case import Case
+from outside import Outside, outside
 from wire import Reply, exchange
 
 import plangraph
@@ -40,11 +39,8 @@ class Server:
     process: subprocess.Popen[bytes]
     address: tuple[str, int]
     log: Path
-    canary: Path
-    secret: str
     token: str
-    listener: str
-    calls: list[bytes] = field(default_factory=list)
+    beyond: Outside
 
     def ask(self, case: Case) -> Reply:
         """The answer to one case."""
@@ -56,8 +52,7 @@ class Server:
     def words(self) -> dict[str, str]:
         """What stands for the placeholders."""
         return {
-            "LISTENER": self.listener,
-            "CANARY": str(self.canary),
+            **self.beyond.words,
             "TOKEN": self.token,
             "HOST": f"{self.address[0]}:{self.address[1]}",
             "STATIC": STATIC,
@@ -100,47 +95,20 @@ def _share(process: int) -> int:
     return int(match[1]) * 1024 if match else 0
 
 
-def _listen(calls: list[bytes]) -> socket.socket:
-    """A server that counts connections and hangs up."""
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            with connection:
-                connection.settimeout(0.5)
-                try:
-                    calls.append(connection.recv(200))
-                except OSError:
-                    calls.append(b"")
-
-    threading.Thread(target=accept, daemon=True).start()
-    return server
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server on the shipped data, with a token for writers, as long as the tests run."""
     folder = tmp_path_factory.mktemp("hostile")
-    canary, secret, token = folder / "canary.txt", secrets.token_hex(16), secrets.token_hex(16)
-    canary.write_text(f"<http://e.example/canary> <http://e.example/says> '{secret}' .\n")
-    # Read before it was written: the next reading changes the time also where readings are noted once a day.
-    os.utime(canary, (1_000_000_000, canary.stat().st_mtime))
-    calls: list[bytes] = []
-    log = folder / "log.txt"
+    token, log = secrets.token_hex(16), folder / "log.txt"
     command = [sys.executable, "-m", "plangraph", "serve", "--store", str(folder / "store"), "--port", "0"]
     environment = {**os.environ, **LIMITS, "PLANGRAPH_WRITE_TOKEN": token, "LANG": "C.UTF-8"}
-    with _listen(calls) as listener, log.open("wb") as out:
+    with outside(folder) as beyond, log.open("wb") as out:
         process = subprocess.Popen(
             command, stdout=out, stderr=subprocess.STDOUT, env=environment, start_new_session=True
         )
         try:
             address = _ready(process, log)
-            listening = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-            yield Server(process, address, log, canary, secret, token, listening, calls)
+            yield Server(process, address, log, token, beyond)
         finally:
             process.send_signal(signal.SIGINT)
             try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
@@ -128,6 +129,19 @@ def test_shapes_call_nobody(
 # --- A server ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What the server held, and the memory that it took, before anything hostile came."""
+
+    seeded: bytes
+    memory: int
+
+
+@pytest.fixture(scope="module")
+def beginning(site: Site) -> Beginning:
+    return Beginning(site.seeded(), site.memory())
+
+
 def some(params: list[ParameterSet]) -> list[ParameterSet]:
     """The same, all but every sixth in the long suite: a server takes a second for each."""
     return [
@@ -137,7 +151,7 @@ def some(params: list[ParameterSet]) -> list[ParameterSet]:
 
 
 @pytest.mark.parametrize("row", some(rows([*FILES, *BOOKS])))
-def test_a_server_takes_it_or_says_why_not(row: HostileFile, site: Site, beyond: Outside) -> None:
+def test_a_server_takes_it_or_says_why_not(row: HostileFile, site: Site, beginning: Beginning, beyond: Outside) -> None:
     data = row.content(beyond.words)
     before = site.revision()
     checked = site.upload("/api/validate", row.file, data)
@@ -170,6 +184,12 @@ def _take_back(site: Site, done: Reply) -> None:
     if change is not None:
         reply = site.send("POST", "/api/revert?" + urlencode({"change": change}))
         assert reply.status == 201, reply
+
+
+def test_nothing_is_lost_and_the_memory_is_back(site: Site, beginning: Beginning) -> None:
+    assert site.seeded() == beginning.seeded
+    assert "Traceback" not in site.log.read_text(encoding="utf-8", errors="replace")
+    assert site.memory() < beginning.memory + MARGIN
 
 
 def test_an_ordinary_question_is_answered_as_before(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
