@@ -109,7 +109,8 @@ def _named(store: EmbeddedStore | RemoteStore, things: Iterable[Term]) -> tuple[
 def _overtaken(clashes: list[_Clash], base: int) -> Overtaken:
     zh, en = _told(clashes)
     return Overtaken(
-        f"数据在此期间已被他人改动，未写入：{zh}请查看这些改动（网页“变更”，或 plangraph diff），在最新数据上改好后重试。",
+        f"数据在此期间已被他人改动，未写入：{zh}"
+        "请查看这些改动（网页“变更”，或 plangraph diff），在最新数据上改好后重试。",
         f"Others have changed the same things meanwhile; nothing was written. {en}"
         "Look at what they did (on the page History, or with plangraph diff), and make your change on the newest data.",
         _details(clashes, base),
