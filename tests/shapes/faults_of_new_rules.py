@@ -100,6 +100,13 @@ def hectares_recorded_as_square_metres(p: Patient) -> Node:
     return node
 
 
+@mutant("Observation-printed-value")
+def people_recorded_as_money(p: Patient) -> Node:
+    node = printed_with(p, "万人")
+    p.put(node, PG.unit, PGC["unit-yuan"])
+    return node
+
+
 @mutant("Observation-printed-doubt")
 def half_printed_for_a_third(p: Patient) -> Node:
     return scaled(p, printed_with(p, "六成"), "0.5")

@@ -18,7 +18,7 @@ from plangraph.namespaces import PG, PGC, PGS
 from plangraph.proofreading.base import Facts, Found, PathRule, path, plain
 from plangraph.proofreading.directions import names_a_fall
 from plangraph.proofreading.observed import QUOTES, Observed, observed, quotes_of
-from plangraph.proofreading.units import conversion, same_number, symbol
+from plangraph.proofreading.units import conversion, of_other_kind, same_number, symbol
 from plangraph.quantities import Quantity, read_quantity
 
 _SLIPS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 12)
@@ -83,6 +83,8 @@ def _difference(facts: Facts, one: Observed) -> _Difference | None:
     if quantity is None or one.value is None or one.unit is None:
         return None
     with localcontext(prec=60):
+        if of_other_kind(quantity.unit, one.unit):
+            return _other_kind(quantity, one.unit, sure=_plain_spoken(facts, one, quantity))
         if same_number(quantity, one.value, one.unit):
             return _sign(facts, one, quantity)
         factor = conversion(quantity.unit, one.unit)
@@ -96,6 +98,13 @@ def _difference(facts: Facts, one: Observed) -> _Difference | None:
         # Numerals in characters can be words: 两委, 四季.
         sure = _plain_spoken(facts, one, quantity) and _FIGURES.search(_half_width(one.printed)) is not None
         return _Difference(sure, f"印刷的是 {expected}", f"printed is {expected}", expected)
+
+
+def _other_kind(quantity: Quantity, unit: URIRef, *, sure: bool) -> _Difference:
+    printed, given = quantity.unit, symbol(unit)
+    expected = plain(quantity.value.normalize()) + printed
+    zh = f"印刷的单位“{printed}”与所记的单位“{given}”不是一类"
+    return _Difference(sure, zh, f"“{printed}” as printed and “{given}” as recorded are units of two kinds", expected)
 
 
 def _plain_spoken(facts: Facts, one: Observed, quantity: Quantity) -> bool:

@@ -84,6 +84,27 @@ def dimension(unit: URIRef) -> str | None:
     return None if scale is None else scale[0]
 
 
+def printed_dimension(printed: str) -> str | None:
+    """What kind of quantity a printed unit measures, in the words of ``dimension``; None where that isn't known."""
+    printed = _ALIASES.get(printed, printed)
+    for kind, units in (("money", _MONEY), ("time", _TIME)):
+        if printed in {symbol(unit) for unit in units}:
+            return kind
+    scale = scales().get(printed)
+    return None if scale is None else scale[0]
+
+
+def of_other_kind(printed: str, unit: URIRef) -> bool:
+    """Whether a printed unit measures what ``unit`` can't: money and people, an area and a percentage.
+
+    Ranks are counted in many words, what has no unit may be printed with any, and 7.6张 may be of 张/千人.
+    """
+    own, other = dimension(unit), printed_dimension(printed)
+    if unit == UNIT.UNITLESS or symbol(unit).startswith(f"{printed}/"):
+        return False
+    return None not in (own, other) and own not in ("rank", other)
+
+
 def conversion(printed: str, unit: URIRef) -> Decimal | None:
     """How many of ``unit`` one of the printed unit makes; None where the two can't be told to be related."""
     printed = _ALIASES.get(printed, printed)
