@@ -11,7 +11,7 @@ from urllib.parse import quote
 import openpyxl
 import pytest
 from guard import Guard
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from plangraph.namespaces import GRAPHS
 from plangraph.store.parsing import read_file
@@ -183,6 +183,18 @@ def test_the_form_checks_as_one_types_and_commits(page: Page, site: str) -> None
     expect(page.locator(".banner.good")).to_contain_text("已写入")
     page.goto(f"{site}/doc/qingxi-2030/indicator/water-quality?lang=zh")
     expect(page.locator("table").first).to_contain_text("约96.5%")
+
+
+def test_what_is_typed_before_the_script_runs_is_checked(page: Page, site: str) -> None:
+    page.route(re.compile(r"/observation-\w+\.js"), lambda route: holding.append(route))
+    holding: list[Route] = []
+    page.goto(f"{site}/contribute/observation?lang=zh&indicator={quote(INDICATOR, safe='')}", wait_until="commit")
+    figure = page.get_by_label("数字（连同单位）")
+    figure.fill("很多")
+    while not holding:
+        page.wait_for_timeout(20)
+    holding[0].continue_()
+    expect(figure).to_have_attribute("aria-invalid", "true", timeout=SLOW)
 
 
 def test_all_of_it_works_without_scripts(browser: Browser, site: str) -> None:

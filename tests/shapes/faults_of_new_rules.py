@@ -9,7 +9,7 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, RDF, SKOS
 from rdflib.term import Node
 
-from plangraph.namespaces import PG, PGC, UNIT
+from plangraph.namespaces import ID, PG, PGC, UNIT
 
 _BOUNDS = (PG.value, PG.valueLow, PG.valueHigh)
 
@@ -328,6 +328,32 @@ def actual_after_the_plan(p: Patient) -> Node:
     node = p.pick(PG.Observation, valueType=PGC["value-type-actual"])
     dated(p, node, "2202")
     return node
+
+
+@mutant("Observation-long-before-plan")
+def actual_of_a_century_ago(p: Patient) -> Node:
+    node = p.pick(PG.Observation, valueType=PGC["value-type-actual"])
+    dated(p, node, "1923")
+    return node
+
+
+@mutant("Report-long-after-plan")
+def completed_in_a_far_year(p: Patient) -> Node:
+    node = p.pick(PG.StatusReport)
+    p.put(node, PG.asOf, day("2031-06-30"))
+    return node
+
+
+@mutant("Observation-history")
+def decimal_point_against_history(p: Patient) -> Node:
+    people = ID["chaoyang-2021/indicator/resident-population"]
+    node = p.pick(PG.Observation, PG.asPrinted, ofIndicator=people, statistic=PGC["statistic-count"])
+    later = copied(p, node, "later")
+    p.put(later, PG.asPrinted, Literal("34.49万人"))
+    for bound in _BOUNDS:
+        p.put(later, bound, decimal("344900"))
+    dated(p, later, "2023")
+    return later
 
 
 @mutant("Thing-date-plausible")

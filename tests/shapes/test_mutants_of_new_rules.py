@@ -43,11 +43,8 @@ def all_at_once() -> tuple[dict[str, Node], set[tuple[str, str]]]:
     return victims, found(patient.graph)
 
 
-def test_what_the_program_finds_in_the_shipped_data_is_so() -> None:
-    """The headquarters added and those in all are recorded as the same count of the same indicator."""
-    told = {(f.focus.rpartition("/")[2], str(shape)) for shape, f in proofread(View.of_triples(shipped_data()))}  # type: ignore[arg-type]
-    stem = "multinational-regional-headquarters"
-    assert told == {(f"{stem}-{which}", str(PGS["Observation-contradiction"])) for which in ("added", "total")}
+def test_the_program_finds_nothing_in_the_shipped_data() -> None:
+    assert not list(proofread(View.of_triples(shipped_data())))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("row", OURS, ids=lambda m: m.name)

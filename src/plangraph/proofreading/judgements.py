@@ -17,7 +17,7 @@ from plangraph.proofreading.observed import Observed, near, observed
 from plangraph.proofreading.units import symbol
 from plangraph.store.view import Triple
 
-_LEVELS: Final = frozenset({"level", "rate", "share"})
+_LEVELS: Final = frozenset({"level", "rate"})
 _OUTCOMES: Final = {
     "achieved-early": {"zh": "未达到", "en": "misses"},
     "behind": {"zh": "已达到", "en": "reaches"},

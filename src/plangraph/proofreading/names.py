@@ -140,7 +140,7 @@ def _candidates(index: _Index, label: str, *, loose: bool) -> set[URIRef]:
         other
         for gap in _gaps(core)
         for other, name in index.by_gap.get(gap, ())
-        if name != core and name[gap[0]] not in _TELLING
+        if name != core and not _tells_apart(core[gap[0]], name[gap[0]], loose=loose)
     }
     return found | swapped | differing
 
@@ -181,11 +181,16 @@ def _shortened(core: str) -> Iterator[str]:
 
 
 def _gaps(core: str) -> Iterator[tuple[int, str]]:
-    """The name with one character that tells nothing apart left open."""
+    """The name with one character left open."""
     if len(core) >= _SHORTEST_DIFFERING:
-        for at, char in enumerate(core):
-            if at >= _PROPER and char not in _TELLING:
-                yield at, core[:at] + core[at + 1 :]
+        for at in range(_PROPER, len(core)):
+            yield at, core[:at] + core[at + 1 :]
+
+
+def _tells_apart(one: str, other: str, *, loose: bool) -> bool:
+    """Whether two characters in one place make two things: 东 and 西. Where names are loose, 园 and 圆 don't."""
+    telling = {one, other} & _TELLING
+    return len(telling) == 2 if loose else bool(telling)
 
 
 def _is_swap(one: str, other: str) -> bool:

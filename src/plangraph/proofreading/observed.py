@@ -15,7 +15,7 @@ from plangraph.proofreading.base import LONGEST, Facts, Found, Seen, facts_of, l
 from plangraph.store.base import Term
 from plangraph.store.view import Triple
 
-_LEVELS: Final = frozenset({"level", "count"})
+_ALIKE: Final = {"count": "level", "share": "rate"}
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Observed:
 
     @property
     def kind(self) -> str:
-        """The statistic, where a level and a count are one: a report may give either."""
-        return "level" if self.statistic in _LEVELS else self.statistic
+        """The statistic, where a count is a level and a share is a rate: a report may give either."""
+        return _ALIKE.get(self.statistic, self.statistic)
 
 
 def observed(facts: Facts, node: URIRef) -> Observed:

@@ -107,7 +107,7 @@ def _twin_key(facts: Facts, one: Observed) -> Key:
 
 
 def _about(facts: Facts, one: Observed) -> Key:
-    return (one.statistic, one.value_type, *(facts.values(one.iri, p) for p in _ABOUT))
+    return (one.kind, one.value_type, *(facts.values(one.iri, p) for p in _ABOUT))
 
 
 _READ: Final = (PG.value, PG.statistic, PG.valueType, *_ABOUT)

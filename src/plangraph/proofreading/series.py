@@ -15,11 +15,15 @@ from plangraph.proofreading.base import Facts, Found, plain
 from plangraph.proofreading.observed import Observed, SeriesRule, alongside, observed
 from plangraph.proofreading.units import dimension, symbol
 
-_STEADY: Final = frozenset({"level", "rate", "share"})
+_STEADY: Final = frozenset({"level", "rate"})
 """Statistics of which the values of one indicator are alike: changes and ranks leap."""
 _SPREAD: Final = Decimal(5)
 """How far from a power of ten a slip may be: the indicator changes too between two years."""
 _FRACTION_SPREAD: Final = Decimal("2.5")
+_POINT_SPREAD: Final = Decimal("1.15")
+"""How near to 10, 100 or 1,000 times a slip of the decimal point is: figures do grow tenfold."""
+_PRECISE: Final = 3
+"""Digits that a figure has before such a slip is told: from 1 museum to 10 is no slip."""
 
 
 def _history(facts: Facts, node: URIRef) -> Iterator[Found]:
@@ -33,12 +37,15 @@ def _history(facts: Facts, node: URIRef) -> Iterator[Found]:
     if least is None or most is None or least.value is None or most.value is None:
         return
     with localcontext(prec=60):
-        factor = _common_factor(one, [one.value / least.value, one.value / most.value])
+        ratios = [one.value / least.value, one.value / most.value]
+        factor = _common_factor(one, ratios)
+        if not factor and min(map(_digits, (one.value, least.value, most.value))) >= _PRECISE:
+            factor = _point_factor(ratios)
     if factor:
         values = {
             "value": plain(one.value),
             "other": plain(most.value),
-            "factor_zh": {100: "100", 10**4: "1万", 10**8: "1亿"}[factor],
+            "factor_zh": {10**4: "1万", 10**8: "1亿"}.get(factor, f"{factor:,}"),
             "factor_en": f"{factor:,}",
         }
         yield Found(node, str(PG.value), facts.only(node, PG.value), values)
@@ -56,6 +63,20 @@ def _common_factor(one: Observed, ratios: Sequence[Decimal]) -> int:
         if all(least <= 1 / r <= most for r in ratios):
             return 100
     return 0
+
+
+def _point_factor(ratios: Sequence[Decimal]) -> int:
+    """The factor by which the decimal point is off against all others alike; 0 where there is none."""
+    for factor in (10, 100, 1000):
+        for turned in (ratios, [1 / r for r in ratios]):
+            if all(factor / _POINT_SPREAD <= r <= factor * _POINT_SPREAD for r in turned):
+                return factor
+    return 0
+
+
+def _digits(value: Decimal) -> int:
+    """How many digits a figure has without its trailing zeros."""
+    return len(value.normalize().as_tuple().digits)
 
 
 def _unit(facts: Facts, node: URIRef) -> Iterator[Found]:

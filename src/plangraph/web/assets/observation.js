@@ -91,3 +91,10 @@ form.addEventListener("focusout", (event) => {
 });
 if (form.querySelector(".fault-line")) touched.add("*");
 if (control(PRINTED).value) showMeaning();
+// What was typed before this script ran, or is back after a step back, was typed too.
+const isTyped = (input) => (input.options ? [...input.options].some((o) => o.selected && !o.defaultSelected && o.value) : input.value !== input.defaultValue);
+for (const input of form.elements) {
+  if (!input.name || !["INPUT", "TEXTAREA", "SELECT"].includes(input.tagName) || ["hidden", "checkbox"].includes(input.type)) continue;
+  if (!["message", "author", "token"].includes(input.name) && isTyped(input)) touched.add(input.name);
+}
+if (touched.size) check();
