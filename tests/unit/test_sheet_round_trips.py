@@ -82,6 +82,7 @@ NASTY: tuple[Term, ...] = (
     Literal("x", datatype=XSD.decimal, normalize=False), Literal("99999-01-01", datatype=XSD.date, normalize=False),
     Literal("1850-01-01", datatype=XSD.date), Literal("2024-02-30", datatype=XSD.date, normalize=False),
     Literal("true", datatype=XSD.boolean), Literal("1E400", datatype=XSD.double, normalize=False),
+    Literal("0.0000191667752", datatype=XSD.decimal),
     Literal("1" * 60, datatype=XSD.integer), Literal("2024", datatype=XSD.gYear),
     URIRef("javascript:alert(1)"), URIRef("http://example.org/a?b=<c>".replace("<c>", "c")),
     URIRef("urn:x-nobody:1"), URIRef(str(ID) + "place/nowhere"), URIRef(str(ID) + "place/east-park"),

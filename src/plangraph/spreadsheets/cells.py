@@ -73,7 +73,7 @@ def parse(held: Held, column: Column, names: Names) -> Parsed:
 
 
 def _parse_links(held: Value, column: Column, names: Names) -> Parsed:
-    text = _text(held).strip()
+    text = text_of(held).strip()
     faults: list[Fault] = []
     if "\n" not in text:
         whole, faults = _link(text, column, names)
@@ -120,7 +120,7 @@ def _link(text: str, column: Column, names: Names) -> tuple[URIRef | None, list[
 
 
 def _parse_text(held: Value, column: Column, names: Names) -> Parsed:
-    text = _text(held)
+    text = text_of(held)
     if column.datatype is None and column.lang is None:
         return [], []
     if _INVISIBLE.search(text):
@@ -142,7 +142,8 @@ def _splits(column: Column) -> bool:
     return column.form == "text"
 
 
-def _text(held: Value) -> str:
+def text_of(held: Value) -> str:
+    """What a cell holds, as text without exponents: 0.00002 and not 2e-05."""
     if isinstance(held, datetime):
         return held.date().isoformat() if held.time() == datetime.min.time() else held.isoformat(sep=" ")
     if isinstance(held, date):
@@ -194,7 +195,7 @@ def _parse_decimal(held: Value, column: Column, names: Names) -> Parsed:
         return [Literal(held.strip(), datatype=XSD.decimal, normalize=False)], []
     number = read_number(held)
     if number is None:
-        return _several(held, column, names, _parse_decimal) or ([], [_not_number(_text(held))])
+        return _several(held, column, names, _parse_decimal) or ([], [_not_number(text_of(held))])
     return [Literal(_plain(number), datatype=XSD.decimal, normalize=False)], []
 
 
@@ -203,7 +204,7 @@ def _parse_integer(held: Value, column: Column, names: Names) -> Parsed:
         return [Literal(held.strip(), datatype=XSD.integer, normalize=False)], []
     number = read_number(held)
     if number is None or number != number.to_integral_value():
-        return _several(held, column, names, _parse_integer) or ([], [_not_number(_text(held))])
+        return _several(held, column, names, _parse_integer) or ([], [_not_number(text_of(held))])
     return [Literal(str(int(number)), datatype=XSD.integer, normalize=False)], []
 
 
@@ -211,7 +212,7 @@ def _parse_date(held: Value, column: Column, names: Names) -> Parsed:
     day = read_day(held, first=str(column.predicate).lower().endswith("start"))
     if day is None:
         many = _several(held, column, names, _parse_date)
-        shown = _text(held)[:60]
+        shown = text_of(held)[:60]
         return many or (
             [],
             [
@@ -277,7 +278,7 @@ def render(terms: Sequence[Term], column: Column, names: Names, lang: str) -> tu
     if column.single:
         pieces = pieces[:1] if len(ordered) == 1 else []
     while pieces:
-        value: Value = pieces[0][0] if len(pieces) == 1 else "\n".join(_text(piece) for piece, _ in pieces)
+        value: Value = pieces[0][0] if len(pieces) == 1 else "\n".join(text_of(piece) for piece, _ in pieces)
         kept = [term for _, term in pieces]
         if not isinstance(value, str) or len(value) <= LONGEST:
             found, faults = parse(value, column, names)

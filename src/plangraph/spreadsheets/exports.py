@@ -7,12 +7,12 @@ import io
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from rdflib import URIRef
 
 from plangraph.namespaces import PG, natural_key
 from plangraph.spreadsheets.building import Builder, Sheet, technical_key
+from plangraph.spreadsheets.cells import text_of
 from plangraph.spreadsheets.columns import (
     DIGEST_KEY,
     GRAPH_KEY,
@@ -80,9 +80,7 @@ def sheet_csv(sheet: Sheet) -> bytes:
 def _csv_text(value: Value | None) -> str:
     if value is None:
         return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    return guarded(value) if isinstance(value, str) else repr(value)
+    return guarded(value) if isinstance(value, str) else text_of(value)
 
 
 def _sheets(store: GraphStore, names: Names, lang: str, graph: URIRef | None) -> Iterable[Sheet]:
