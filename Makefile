@@ -61,9 +61,10 @@ engines:
 	  fi; \
 	fi
 
-# Suites whose tests wait for servers under limits of time run by themselves, the others on two processors.
-SERVING := tests/browser tests/durability tests/hostile tests/protocol tests/remote
-QUICK   := tests/queries tests/shapes tests/unit tests/web tests/test_layers.py
+# Suites whose tests hold a server to limits of time run by themselves; the others side by side, since many wait.
+ALONE  := tests/browser tests/hostile
+BESIDE := tests/durability tests/protocol tests/queries tests/remote tests/shapes tests/unit tests/web \
+          tests/test_layers.py
 
 check: setup
 	@echo "== ruff"
@@ -74,8 +75,8 @@ check: setup
 
 test: setup browser engines check
 	@echo "== tests"
-	@$(BIN)/pytest -m 'not long' -n 2 --dist loadfile $(QUICK)
-	@$(BIN)/pytest -m 'not long' $(SERVING)
+	@$(BIN)/pytest -m 'not long' -n 3 --dist loadfile $(BESIDE)
+	@$(BIN)/pytest -m 'not long' $(ALONE)
 
 test-long: setup browser engines check
 	@echo "== all tests"
