@@ -112,7 +112,7 @@ def affected(after: View, shapes: ShapeSet) -> Affected | None:
         return None
     before = after.before()
     try:
-        reached = machine.reach.back(before, changed) | machine.reach.back(after, changed)
+        reached = machine.reach.back(after.either(), changed)
     except TooFar:
         return None
     reached |= {(start, node) for node in after.described() for start in machine.names}

@@ -76,8 +76,9 @@ def _statuses(facts: Facts, main: URIRef, sources: frozenset[Term]) -> frozenset
 
 
 def _main_indicators(facts: Facts, plan: URIRef) -> list[URIRef]:
-    mains = facts.kept.setdefault("main indicators", frozenset(facts.back(RDF.type, PG.MainIndicator)))
-    return [node for node in facts.back(PG.inPlan, plan) if node in mains]  # type: ignore[operator]
+    # A plan has thousands of things in it, and some tens of main indicators.
+    mains = facts.back(RDF.type, PG.MainIndicator)
+    return [node for node in mains if next(facts.view.triples(node, PG.inPlan, plan), None) is not None]
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,9 @@ class _CountRule:
     def check(self, view: Seen, focuses: Iterable[URIRef]) -> Iterator[Found]:
         """What is wrong with those of the things that are plans."""
         facts = facts_of(view)
+        plans = frozenset(self.focuses(facts))
         for focus in focuses:
-            if PG.Plan in facts.values(focus, RDF.type):
+            if focus in plans:
                 yield from self.look(facts, focus)
 
 

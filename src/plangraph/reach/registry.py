@@ -130,9 +130,9 @@ def _read_root(reading: _Reading, shape: Node) -> Root:
     # What makes it a focus node is read too.
     automaton.connect(root.start, _TYPE, True, SINK)
     for predicate in root.subjects_of:
-        automaton.connect(root.start, predicate, True, SINK)
+        automaton.connect(root.start, predicate, True, SINK, one=True)
     for predicate in root.objects_of:
-        automaton.connect(root.start, predicate, False, SINK)
+        automaton.connect(root.start, predicate, False, SINK, one=True)
     reading.root = root.shape
     _read_shape(reading, shape, root.start, ())
     _require_of_focus(reading, shape, root.start)

@@ -10,8 +10,9 @@ less far.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -38,13 +39,15 @@ class TooFar(Exception):
 class Edge:
     """From a thing in one state to things in another, over triples with this predicate (None: with any).
 
-    ``forward``: from the subject of a triple to its object; else the other way round.
+    ``forward``: from the subject of a triple to its object; else the other way round. ``one``: where there are many
+    such triples, any of them says as much as all.
     """
 
     source: int
     predicate: ox.NamedNode | None
     forward: bool
     target: int
+    one: bool = False
 
 
 @dataclass
@@ -61,9 +64,9 @@ class Automaton:
         self.states += 1
         return self.states - 1
 
-    def connect(self, source: int, predicate: str | None, forward: bool, target: int) -> int:
+    def connect(self, source: int, predicate: str | None, forward: bool, target: int, *, one: bool = False) -> int:
         """Add an edge, once; gives ``target``."""
-        edge = Edge(source, None if predicate is None else ox.NamedNode(predicate), forward, target)
+        edge = Edge(source, None if predicate is None else ox.NamedNode(predicate), forward, target, one)
         if edge not in self._known:
             self._known[edge] = None
             self.edges.append(edge)
@@ -92,15 +95,18 @@ class Targets:
         self.starts: set[int] = set()
         self._of_class: dict[str, set[int]] = defaultdict(set)
         self._of_node: dict[str, set[int]] = defaultdict(set)
-        self._by_property: list[tuple[int, ox.NamedNode, bool]] = []
+        self._with: dict[ox.NamedNode, set[int]] = defaultdict(set)
+        self._under: dict[ox.NamedNode, set[int]] = defaultdict(set)
         for target in targets:
             self.starts.add(target.start)
             for name in target.classes:
                 self._of_class[name].add(target.start)
             for name in target.nodes:
                 self._of_node[name].add(target.start)
-            self._by_property += [(target.start, ox.NamedNode(name), True) for name in sorted(target.subjects_of)]
-            self._by_property += [(target.start, ox.NamedNode(name), False) for name in sorted(target.objects_of)]
+            for name in target.subjects_of:
+                self._with[ox.NamedNode(name)].add(target.start)
+            for name in target.objects_of:
+                self._under[ox.NamedNode(name)].add(target.start)
 
     def among(self, view: View, pairs: Iterable[Pair]) -> set[Pair]:
         """Of pairs of state and thing those where the thing is a target of the rule that starts in the state."""
@@ -116,9 +122,11 @@ class Targets:
         for _, _, kind in view.match(node, _TYPE, None):
             for name in above.get(getattr(kind, "value", ""), {getattr(kind, "value", "")}):
                 found |= self._of_class.get(name, set())
-        for start, predicate, forward in self._by_property:
-            if start not in found and _has(view, node, predicate, forward):
-                found.add(start)
+        for predicate in {predicate for _, predicate, _ in view.match(node, None, None)}:
+            found |= self._with.get(predicate, set())
+        for predicate, starts in self._under.items():
+            if not starts <= found and next(view.match(None, predicate, node), None) is not None:
+                found |= starts
         return found
 
 
@@ -188,18 +196,22 @@ class Reach:
 
     def forth(self, view: View, starts: Iterable[Pair]) -> set[OxTriple]:
         """All triples that are reached from these things in these states. Raises ``TooFar``."""
-        seen = set(starts)
-        pending = list(seen)
         found: set[OxTriple] = set()
         held: dict[tuple[OxTerm, ox.NamedNode | None, bool], list[OxTriple]] = {}
         fits = _Fitting(view, self._required)
+        # Of a thing that lacks what a rule asks for, the rule says nothing, whatever else there is.
+        seen = {pair for pair in starts if pair[0] not in self._required or fits(*pair)}
+        pending = list(seen)
         while pending:
             state, node = pending.pop()
             for edge in self._out[state]:
+                if edge.one:
+                    found.update(islice(_triples(view, node, edge.predicate, edge.forward), 1))
+                    continue
                 key = (node, edge.predicate, edge.forward)
                 triples = held.get(key)
                 if triples is None:
-                    triples = held[key] = _triples(view, node, edge.predicate, edge.forward)
+                    triples = held[key] = list(_triples(view, node, edge.predicate, edge.forward))
                 if edge.target in self._required:
                     triples = [t for t in triples if fits(edge.target, t[2] if edge.forward else t[0])]
                 found.update(triples)
@@ -231,13 +243,8 @@ class _Fitting:
         return self._kept[key]
 
 
-def _triples(view: View, node: OxTerm, predicate: ox.NamedNode | None, forward: bool) -> list[OxTriple]:
-    return list(view.match(node, predicate, None) if forward else view.match(None, predicate, node))
-
-
-def _has(view: View, node: OxTerm, predicate: ox.NamedNode, forward: bool) -> bool:
-    matches = view.match(node, predicate, None) if forward else view.match(None, predicate, node)
-    return next(matches, None) is not None
+def _triples(view: View, node: OxTerm, predicate: ox.NamedNode | None, forward: bool) -> Iterator[OxTriple]:
+    return view.match(node, predicate, None) if forward else view.match(None, predicate, node)
 
 
 def _over(view: View, node: OxTerm, predicate: ox.NamedNode | None, forward: bool) -> list[OxTerm]:

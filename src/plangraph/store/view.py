@@ -66,6 +66,12 @@ class View:
         """The same without the change."""
         return View(self._store, background=self._background)
 
+    def either(self) -> View:
+        """All that stands in it before or after the change: whatever can be reached in one can be reached in this."""
+        if not self._removed:
+            return self
+        return View(self._store, Changeset(added=self._changeset.added), background=self._background)
+
     def changed(self) -> Iterator[OxTriple]:
         """The triples that the change adds or removes, some of which may stand in another graph all the same."""
         for quad in (*self._added, *self._removed):
@@ -74,8 +80,8 @@ class View:
     def changes_much(self) -> bool:
         """Whether so much of the data is changed that looking at all of them takes no longer."""
         changed = len(self._added) + len(self._removed)
-        size = len(self._store.engine if self._union is None else self._union) + len(self._added)
-        return changed > _FEW and changed * _MUCH > size
+        # Counting a store takes long: only where it matters.
+        return changed > _FEW and changed * _MUCH > len(self._store.engine if self._union is None else self._union)
 
     def described(self) -> set[OxTerm]:
         """What the change describes, in the engine's own terms."""
