@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.extras.shacl import parse_shacl_path
 from rdflib.namespace import OWL, RDF, RDFS, SH
@@ -31,6 +31,9 @@ _PLAIN: Final = frozenset(
         *("ignoredProperties", "qualifiedMinCount", "qualifiedMaxCount", "path", "message", "severity", "deactivated"),
         *("name", "description", "order", "group", "defaultValue"),
     )
+)
+_SAYS_NO_MORE: Final = frozenset(
+    SH[name] for name in ("path", "minCount", "message", "severity", "name", "description", "order", "group")
 )
 
 
@@ -163,6 +166,10 @@ def _read_shape(reading: _Reading, shape: Node, focus: int, within: tuple[Node, 
     if not inner:
         reading.reports(shape)
     path = graph.value(shape, SH.path)
+    step = _any_value(graph, shape)
+    if step is not None:
+        automaton.connect(focus, str(step[0]), step[1], SINK, one=True)
+        return
     values = focus if path is None else connect_path(automaton, focus, parse_shacl_path(graph, path))
     for predicate, value in graph.predicate_objects(shape):
         if predicate == SH.property:
@@ -186,6 +193,21 @@ def _read_shape(reading: _Reading, shape: Node, focus: int, within: tuple[Node, 
             reading.everywhere |= connect_query(automaton, focus, _query(graph, value))
         elif str(predicate).startswith(str(SH)) and predicate not in _PLAIN and predicate not in _TARGETS:
             raise Unknown(f"what {predicate.n3()} looks at isn't known")
+
+
+def _any_value(graph: Graph, shape: Node) -> tuple[URIRef, bool] | None:
+    """Of a shape that asks for nothing but one value, whatever it is, the property; and whether it is followed forward.
+
+    An indicator may have thousands of figures: for this it is enough to read one.
+    """
+    said = {p for p in graph.predicates(shape) if str(p).startswith(str(SH)) and p not in _TARGETS}
+    if not said <= _SAYS_NO_MORE or [str(least) for least in graph.objects(shape, SH.minCount)] != ["1"]:
+        return None
+    path = graph.value(shape, SH.path)
+    inverse = graph.value(path, SH.inversePath) if isinstance(path, BNode) else None
+    if isinstance(inverse, URIRef):
+        return inverse, False
+    return (path, True) if isinstance(path, URIRef) else None
 
 
 def _query(graph: Graph, constraint: Node) -> str:

@@ -237,9 +237,7 @@ class _Fitting:
     def __call__(self, state: int, node: OxTerm) -> bool:
         key = self._required[state], node
         if key not in self._kept:
-            self._kept[key] = all(
-                next(self._view.match(node, predicate, value), None) is not None for predicate, value in key[0]
-            )
+            self._kept[key] = all(self._view.has(node, predicate, value) for predicate, value in key[0])
         return self._kept[key]
 
 

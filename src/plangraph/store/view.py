@@ -51,6 +51,7 @@ class View:
         self._adds = len(self._added) > 0
         # A copy in memory holds the union besides: each triple once, without the names of graphs to look at.
         self._union = store.union
+        self._new = {(quad.subject, quad.predicate, quad.object) for quad in self._added}
         self._gone = {(quad.subject, quad.predicate, quad.object) for quad in self._removed}
         self._doubtful = _not_in_data(store) if self._union is not None else frozenset()
 
@@ -115,6 +116,16 @@ class View:
         if self._background is not None:
             for quad in self._background.engine.quads_for_pattern(subject, predicate, object, None):
                 yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
+
+    def has(self, subject: OxTerm, predicate: ox.NamedNode, object: OxTerm) -> bool:
+        """Whether a triple is in it."""
+        if self._union is not None and not isinstance(subject, ox.Literal):
+            triple = subject, predicate, object
+            if triple in self._new:
+                return True
+            if subject not in self._doubtful and triple not in self._gone and self._background is None:
+                return ox.Quad(*triple) in self._union
+        return next(self.match(subject, predicate, object), None) is not None
 
     def _is_data(self, quad: ox.Quad) -> bool:
         graph = quad.graph_name
