@@ -36,9 +36,9 @@ _YEAR: Final = re.compile(r'"20\d\d-(\d\d-\d\d)"')
 def figures(lines: dict[str, list[str]], number: int) -> list[str]:
     """The figures of the next years: those of the midterm, said of other years."""
     changed = []
-    for year in ("2028", "2029"):
+    for year in ("2028", "2029", "2030"):
         for subject, told in lines.items():
-            if "/observation/" in subject and "-actual-2027" in subject:
+            if "/observation/" in subject and "-actual-2027" in subject and len(changed) < QUADS:
                 new = [line.replace("-actual-2027>", f"-actual-{year}-{number}>", 1) for line in told]
                 changed += [_YEAR.sub(rf'"{year}-\1"', line) for line in new]
     return changed

@@ -17,6 +17,7 @@ from rdflib.namespace import SH
 from plangraph import proofreading
 from plangraph.mediatypes import N_TRIPLES
 from plangraph.namespaces import SHAPES_GRAPH
+from plangraph.proofreading import Facts
 from plangraph.reach import Registry, registry
 from plangraph.shapes import ShapeSet, shape_set
 from plangraph.store.base import Term
@@ -37,6 +38,11 @@ class Part:
     shapes: ShapeSet
     view: View
     pairs: frozenset[Pair]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the proofreading rules read of it, each thing once for all of them."""
+        return Facts(self.view)
 
     def data(self) -> str:
         """As N-Triples, all that these shapes read about these focus nodes. Raises ``TooFar``."""
@@ -116,13 +122,14 @@ def affected(after: View, shapes: ShapeSet) -> Affected | None:
     except TooFar:
         return None
     reached |= {(start, node) for node in after.described() for start in machine.names}
-    return Affected(shapes, _targeted(shapes, before, reached), _targeted(shapes, after, reached), _read(before, after))
+    then, now = _targeted(shapes, before, reached), _targeted(shapes, after, reached)
+    return Affected(shapes, then, now, _read(then, now))
 
 
-def _read(before: View, after: View) -> dict[URIRef, frozenset[URIRef]]:
-    changes = after.changes()
-    described = {iri for iri in after.added_subjects() if isinstance(iri, URIRef)}
-    then, now = proofreading.affected(before, changes), proofreading.affected(after, changes)
+def _read(before: Part, after: Part) -> dict[URIRef, frozenset[URIRef]]:
+    changes = after.view.changes()
+    described = {iri for iri in after.view.added_subjects() if isinstance(iri, URIRef)}
+    then, now = proofreading.affected(before.facts, changes), proofreading.affected(after.facts, changes)
     return {shape: frozenset(then[shape] | now[shape] | described) for shape in now}
 
 

@@ -167,7 +167,8 @@ def _by_program(
     name: str, view: View, rules: ShapeSet, concerned: Affected | None, *, before: bool = False
 ) -> list[Raw]:
     """What the proofreading rules find whose shapes are among these, about everything or about what is affected."""
-    facts, found = Facts(view), []
+    part = None if concerned is None else concerned.before if before else concerned.after
+    facts, found = Facts(view) if part is None else part.facts, []
     for rule in RULES:
         saying = rules.sayings.get(str(rule.shape))
         if saying is not None and saying.by_program:
