@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SKOS, XSD
-from rdflib.plugins.serializers.turtle import TurtleSerializer
+from rdflib.plugins.serializers.turtle import VERB, TurtleSerializer
 from rdflib.term import Node
 
 from plangraph.mediatypes import JSON_LD, RDF_XML, TURTLE, Format
@@ -61,6 +61,8 @@ class _StableTurtle(TurtleSerializer):
         if isinstance(node, Literal):
             plain = _PLAIN.get(node.datatype) if node.datatype else None
             return str(node) if plain and plain.fullmatch(node) else self._quoted(node)
+        if node == RDF.nil and position == VERB:
+            return str(RDF.nil.n3())  # rdflib's () is no predicate
         if self.base and isinstance(node, URIRef) and node.startswith(self.base):
             relative = node[len(self.base) :]
             if _RELATIVE.fullmatch(relative) and urljoin(self.base, relative) == str(node):
