@@ -23,6 +23,7 @@ from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.lines import net_of, read_lines
 from plangraph.store.parsing import parse_rdf, skolemize, skolemize_afresh
 from plangraph.store.remote import RemoteStore
+from plangraph.store.terms import to_oxigraph_quad
 from plangraph.store.updates import changes_of
 
 _LINED_BYTES: Final = 2_000_000
@@ -96,12 +97,17 @@ def _filled(
     store: EmbeddedStore | RemoteStore, graph: URIRef, wanted: Collection[Quad], alone: bool, empty: bool = True
 ) -> Changeset:
     """What makes ``graph`` hold ``wanted``, ``alone`` nothing else; with ``empty`` it then exists even so."""
-    present = list(store.quads_of(graph))
-    markers = [_marker(graph)] if not present and exists(store, graph) else []
-    held, asked = set(present), set(wanted)
+    asked = set(wanted)
+    if alone or not isinstance(store, EmbeddedStore):
+        present = list(store.quads_of(graph))
+        held, filled = set(present), bool(present)
+    else:  # a graph that is only added to may be large, and isn't read
+        present, filled = [], store.has_graph(graph)
+        held = {quad for quad in asked if to_oxigraph_quad(quad) in store.engine}
+    markers = [_marker(graph)] if not filled and exists(store, graph) else []
     added = [quad for quad in asked if quad not in held]
     removed = [quad for quad in present if quad not in asked] if alone else []
-    stays_empty = empty and not asked and (alone or not present)
+    stays_empty = empty and not asked and (alone or not filled)
     if stays_empty and not markers:
         return Changeset(added=(_marker(graph),), removed=removed)
     return Changeset(added=added, removed=removed if stays_empty else (*removed, *markers))

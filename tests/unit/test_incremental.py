@@ -141,14 +141,14 @@ QUIET: dict[str, Any] = {
 }
 
 
-@settings(max_examples=25, **QUIET)
+@settings(max_examples=12, **QUIET)
 @given(st.data())
 def test_incremental_is_full_on_a_store_full_of_faults(data: st.DataObject) -> None:
     store, quads, known = made_up_store()
     assert hold_the_law(store, drawn_change(quads, data, 6), shipped_shapes(), known)
 
 
-@settings(max_examples=3, **QUIET)
+@settings(max_examples=2, **QUIET)
 @given(st.data())
 def test_incremental_is_full_on_the_shipped_data(data: st.DataObject) -> None:
     store, quads, known = shipped_store()

@@ -164,35 +164,33 @@ class Reach:
 
     def back(self, view: View, changed: Iterable[OxTriple]) -> set[Pair]:
         """The pairs of state and thing from which one of the triples is reached. Raises ``TooFar``."""
-        seen: set[Pair] = set()
-        refused: set[Pair] = set()
-        pending: list[Pair] = []
+        known: set[Pair] = set()
+        reached: list[Pair] = []
         fits = _Fitting(view, self._required)
 
-        def visit(pair: Pair) -> None:
-            if pair not in seen and pair not in refused:
-                if pair[0] in self._required and not fits(*pair):
-                    refused.add(pair)
-                else:
-                    seen.add(pair)
-                    pending.append(pair)
+        def visit(state: int, nodes: Iterable[OxTerm]) -> None:
+            required = state in self._required
+            for node in nodes:
+                pair = state, node
+                if pair not in known:
+                    known.add(pair)
+                    if not required or fits(state, node):
+                        reached.append(pair)
 
         whatever = self._by_predicate[None]
         for s, p, o in changed:
             for edge in (*self._by_predicate.get(p, ()), *whatever):
-                visit((edge.source, s if edge.forward else o))
+                visit(edge.source, (s if edge.forward else o,))
         before: dict[tuple[OxTerm, ox.NamedNode | None, bool], list[OxTerm]] = {}
-        while pending:
-            state, node = pending.pop()
+        for state, node in reached:  # which grows meanwhile
             for edge in self._into[state]:
                 key = (node, edge.predicate, edge.forward)
                 if key not in before:
                     before[key] = _over(view, node, edge.predicate, not edge.forward)
-                for found in before[key]:
-                    visit((edge.source, found))
-            if len(seen) > self._most:
+                visit(edge.source, before[key])
+            if len(reached) > self._most:
                 raise TooFar
-        return seen
+        return set(reached)
 
     def forth(self, view: View, starts: Iterable[Pair]) -> set[OxTriple]:
         """All triples that are reached from these things in these states. Raises ``TooFar``."""

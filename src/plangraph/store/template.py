@@ -30,6 +30,7 @@ from plangraph.settings import load_settings
 from plangraph.store.base import Changeset
 from plangraph.store.embedded import EmbeddedStore
 from plangraph.store.remote import RemoteStore
+from plangraph.store.view import beside_data, follow
 
 # Loading the data is no part of a job's time.
 START_SECONDS: Final = 120.0
@@ -241,7 +242,9 @@ class _Held:
     def _open(self, source: Path) -> None:
         store = EmbeddedStore.open_snapshot(source, self.limits.memory_quads)
         self._store = store if store.held_in_memory else None
-        if self._store is None:
+        if self._store is not None:
+            beside_data(self._store)  # which every child that validates would read
+        else:
             store.close()  # its threads wouldn't live on in a child
 
     @property
@@ -260,6 +263,7 @@ class _Held:
             self._open(self.source)
         elif self._store is not None and step.changeset is not None:
             self._store.apply(step.changeset)
+            follow(self._store, step.changeset)
 
 
 def _fork(listener: socket.socket, control: Connection, held: _Held) -> None:

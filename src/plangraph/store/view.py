@@ -7,6 +7,7 @@ looking past what is removed and into what is added takes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -49,11 +50,12 @@ class View:
         self._added = ox.Store()
         self._added.extend(to_oxigraph_quad(quad) for quad in self._changeset.added if quad[3] not in NOT_DATA)
         self._adds = len(self._added) > 0
+        self._describes = {quad.subject for quad in self._added}
         # A copy in memory holds the union besides: each triple once, without the names of graphs to look at.
         self._union = store.union
         self._new = {(quad.subject, quad.predicate, quad.object) for quad in self._added}
         self._gone = {(quad.subject, quad.predicate, quad.object) for quad in self._removed}
-        self._doubtful = _not_in_data(store) if self._union is not None else frozenset()
+        self._doubtful = beside_data(store) if self._union is not None else frozenset()
 
     @classmethod
     def of_triples(cls, triples: Iterable[tuple[Term, ...]]) -> View:
@@ -86,11 +88,11 @@ class View:
 
     def described(self) -> set[OxTerm]:
         """What the change describes, in the engine's own terms."""
-        return {quad.subject for quad in self._added}
+        return set(self._describes)
 
     def added_subjects(self) -> frozenset[Subject]:
         """What the change describes."""
-        return frozenset(from_oxigraph(quad.subject) for quad in self._added)  # type: ignore[misc]
+        return frozenset(from_oxigraph(subject) for subject in self._describes)  # type: ignore[misc]
 
     # --- in the engine's own terms, for what looks at very many triples
 
@@ -99,7 +101,26 @@ class View:
     ) -> Iterator[OxTriple]:
         """The triples that fit a pattern; one that stands in two graphs is given twice."""
         if isinstance(subject, ox.Literal):
-            return
+            return iter(())
+        if subject is None or self._union is None or subject in self._doubtful:
+            return self._scan(subject, predicate, object)
+        # The usual question, about one thing: few triples, and mostly the change says nothing of it.
+        found: list[OxTriple] = [
+            (subject, quad.predicate, quad.object)  # type: ignore[misc]
+            for quad in self._union.quads_for_pattern(subject, predicate, object, None)
+        ]
+        if self._gone:
+            found = [triple for triple in found if triple not in self._gone or self._stays(triple)]
+        if subject in self._describes:
+            found += [
+                (subject, quad.predicate, quad.object)  # type: ignore[misc]
+                for quad in self._added.quads_for_pattern(subject, predicate, object, None)
+            ]
+        return iter(found) if self._background is None else chain(found, self._beyond(subject, predicate, object))
+
+    def _scan(
+        self, subject: OxSubject | None, predicate: ox.NamedNode | None, object: OxTerm | None
+    ) -> Iterator[OxTriple]:
         if self._union is not None:
             gone, doubtful = self._gone, self._doubtful
             for quad in self._union.quads_for_pattern(subject, predicate, object, None):
@@ -113,6 +134,11 @@ class View:
         if self._adds:
             for quad in self._added.quads_for_pattern(subject, predicate, object, None):
                 yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
+        yield from self._beyond(subject, predicate, object)
+
+    def _beyond(
+        self, subject: OxSubject | None, predicate: ox.NamedNode | None, object: OxTerm | None
+    ) -> Iterator[OxTriple]:
         if self._background is not None:
             for quad in self._background.engine.quads_for_pattern(subject, predicate, object, None):
                 yield quad.subject, quad.predicate, quad.object  # type: ignore[misc]
@@ -173,13 +199,21 @@ class View:
 _spoken_of: Final[WeakKeyDictionary[EmbeddedStore, tuple[int, frozenset[object]]]] = WeakKeyDictionary()
 
 
-def _not_in_data(store: EmbeddedStore) -> frozenset[object]:
+def beside_data(store: EmbeddedStore) -> frozenset[object]:
     """What the graphs that are no data speak of; kept until the store changes."""
     kept = _spoken_of.get(store)
     if kept is None or kept[0] != store.revision:
         quads = (quad for name in _NOT_DATA for quad in store.engine.quads_for_pattern(None, None, None, name))
         kept = _spoken_of[store] = store.revision, frozenset(quad.subject for quad in quads)
     return kept[1]
+
+
+def follow(store: EmbeddedStore, changeset: Changeset) -> None:
+    """Keep ``beside_data`` when this change was just made, rather than read it all again: at least what it then is."""
+    kept = _spoken_of.get(store)
+    if kept is not None and kept[0] == store.revision - 1:
+        more = frozenset(to_oxigraph(quad[0]) for quad in changeset.added if quad[3] in NOT_DATA)
+        _spoken_of[store] = store.revision, kept[1] | more
 
 
 def as_ntriples(triples: Iterable[OxTriple]) -> str:
