@@ -121,7 +121,13 @@ def test_the_keyboard_reaches_the_content_first(page: Page, site: str) -> None:
     expect(page.locator("#main")).to_be_focused()
 
 
-@pytest.mark.parametrize("path", PAGES)
+# The checks of access take ten seconds and more for a page of thousands of elements.
+LARGE = re.compile(r"/ontology|/shapes|/sources/.+")
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=[pytest.mark.long] * bool(LARGE.fullmatch(path))) for path in PAGES]
+)
 def test_pages_can_be_used_by_everyone(page: Page, site: str, check_access: Callable[[], None], path: str) -> None:
     for scheme, lang in (("light", "zh"), ("dark", "en")):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

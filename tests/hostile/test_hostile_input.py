@@ -143,9 +143,9 @@ def beginning(site: Site) -> Beginning:
 
 
 def some(params: list[ParameterSet]) -> list[ParameterSet]:
-    """The same, all but every sixth in the long suite: a server takes a second for each."""
+    """The same, all but every twelfth in the long suite: a server takes a second for each."""
     return [
-        param if number % 6 == 5 or param.marks else pytest.param(*param.values, id=param.id, marks=pytest.mark.long)
+        param if number % 12 == 5 or param.marks else pytest.param(*param.values, id=param.id, marks=pytest.mark.long)
         for number, param in enumerate(params)
     ]
 
