@@ -62,9 +62,9 @@ engines:
 	fi
 
 # Suites whose tests hold a server to limits of time run by themselves; the others side by side, since many wait.
-ALONE  := tests/hostile
-BESIDE := tests/browser tests/durability tests/protocol tests/queries tests/remote tests/shapes tests/unit \
-          tests/web tests/test_layers.py
+ALONE  := tests/browser tests/hostile
+BESIDE := tests/durability tests/protocol tests/queries tests/remote tests/shapes tests/unit tests/web \
+          tests/test_layers.py
 
 check: setup
 	@echo "== ruff"

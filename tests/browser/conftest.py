@@ -36,7 +36,7 @@ QUIET = [
 
 
 # A validation needs some seconds where tests share a machine.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
