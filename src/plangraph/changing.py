@@ -20,10 +20,9 @@ from plangraph.reports import Result, Where
 from plangraph.requests import Commit, DeleteGraph, Exact, GraphRequest, Payload, PutGraph, Request, Revert, Update
 from plangraph.store.base import Changeset, Quad
 from plangraph.store.embedded import EmbeddedStore
-from plangraph.store.lines import net_of, read_lines
+from plangraph.store.lines import held_of, net_of, read_lines
 from plangraph.store.parsing import parse_rdf, skolemize, skolemize_afresh
 from plangraph.store.remote import RemoteStore
-from plangraph.store.terms import to_oxigraph_quad
 from plangraph.store.updates import changes_of
 
 _LINED_BYTES: Final = 2_000_000
@@ -103,7 +102,7 @@ def _filled(
         held, filled = set(present), bool(present)
     else:  # a graph that is only added to may be large, and isn't read
         present, filled = [], store.has_graph(graph)
-        held = {quad for quad in asked if to_oxigraph_quad(quad) in store.engine}
+        held = held_of(store, asked)
     markers = [_marker(graph)] if not filled and exists(store, graph) else []
     added = [quad for quad in asked if quad not in held]
     removed = [quad for quad in present if quad not in asked] if alone else []

@@ -46,6 +46,11 @@ def net_of(store: EmbeddedStore | RemoteStore, changeset: Changeset, own: Sequen
     return Net(_lines(new), _lines(gone), tuple(URIRef(name) for name in sorted(graphs)))
 
 
+def held_of(store: EmbeddedStore, quads: Iterable[Quad]) -> set[Quad]:
+    """Those of these quads, in the form that a store gives them, that it holds."""
+    return {quad for quad in quads if to_oxigraph_quad(quad) in store.engine}
+
+
 def _as_stored(quads: Iterable[Quad], own: Sequence[URIRef]) -> set[ox.Quad]:
     scratch = ox.Store()
     scratch.extend(to_oxigraph_quad(quad) for quad in quads if quad[3] not in own)
